@@ -1,0 +1,136 @@
+"""Published articles: remember, publish, trim. Plain calls, for the workers and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_counters, as_values
+from pipeline.adapters.scripts import Value, call
+
+_ITEMS_PER_CALL = 200
+"""A call of 200 items of 5 KB holds the server for about 1.5 ms; the next client waits no longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is to be remembered and, unless *json* is empty, published of one article.
+
+    *expected* is the record that the verdict was reached from (b"" = none); the publication takes place only if
+    it still stands.
+    """
+
+    seen_id: bytes
+    expected: bytes
+    record: bytes
+    kind: str = ""
+    article_id: str = ""
+    language: str = ""
+    json: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The fate of a publication: its stream id, "" when it only refreshed the memory."""
+
+    stream_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The memory changed since the verdict: read it again and judge again."""
+
+
+class FencedOff(Exception):
+    """The claim on this document went to another worker; nothing more may be written."""
+
+
+class ArticleStore:
+    """The seen-index and the article stream behind *client*."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    def recall(self, feed_id: str, seen_ids: Sequence[bytes]) -> list[bytes]:
+        """The records remembered for *seen_ids*, in order; b"" for an article never seen."""
+        if not seen_ids:
+            return []
+        records = as_values(self._client.hmget(self._keys.seen(feed_id), list(seen_ids)))
+        return [record or b"" for record in records]
+
+    def publish(
+        self, feed_id: str, document_id: str, *, fence: int, publications: Sequence[Publication]
+    ) -> list[Published | Conflict]:
+        """Publish in order, in portions that are each all or nothing; raises FencedOff when the claim was lost."""
+        fates: list[Published | Conflict] = []
+        for start in range(0, len(publications), _ITEMS_PER_CALL):
+            part = publications[start : start + _ITEMS_PER_CALL]
+            answer = call(
+                self._client,
+                "accept_articles",
+                keys={
+                    "claims": self._keys.claims,
+                    "seen": self._keys.seen(feed_id),
+                    "articles": self._keys.articles,
+                    "document": self._keys.documents(document_id),
+                },
+                arguments={"feed": feed_id, "fence": fence},
+                tail=_flat(part),
+            )
+            if len(answer) != len(part):
+                raise FencedOff(document_id)
+            fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
+        return fates
+
+    def memory(self, feed_id: str) -> Iterator[tuple[bytes, bytes]]:
+        """Every (seen id, record) remembered of one feed, read in portions."""
+        yield from self._client.hscan_iter(self._keys.seen(feed_id), count=500)
+
+    def forget(self, feed_id: str, seen_ids: Sequence[bytes]) -> None:
+        """Drop *seen_ids* from the memory of a feed."""
+        if seen_ids:
+            self._client.hdel(self._keys.seen(feed_id), *seen_ids)
+
+    def trim(self, *, before_ms: int) -> int:
+        """Drop stream entries older than *before_ms* that every consumer group has read and acknowledged."""
+        oldest = f"{before_ms}-0"
+        for group in self._groups():
+            oldest = min(oldest, self._low_mark(group), key=_id_order)
+        if oldest == "0-0":
+            return 0
+        return int(self._client.xtrim(self._keys.articles, minid=oldest, approximate=True))
+
+    def _groups(self) -> Sequence[Mapping[str, bytes]]:
+        if not self._client.exists(self._keys.articles):
+            return ()
+        return self._client.xinfo_groups(self._keys.articles)
+
+    def _low_mark(self, group: Mapping[str, bytes]) -> str:
+        """The oldest entry that *group* may still need."""
+        pending: Mapping[str, bytes | None] = self._client.xpending(self._keys.articles, group["name"])
+        mark = pending["min"] or group["last-delivered-id"]
+        return mark.decode()
+
+    def length(self) -> int:
+        """How many entries stand on the stream."""
+        return int(self._client.xlen(self._keys.articles))
+
+    def totals(self) -> dict[str, int]:
+        """Item accounting over all feeds, by counter."""
+        return as_counters(self._client.hgetall(self._keys.totals))
+
+
+def _flat(publications: Sequence[Publication]) -> list[Value]:
+    values: list[Value] = []
+    for each in publications:
+        values += [each.seen_id, each.expected, each.record, each.kind, each.article_id, each.language, each.json]
+    return values
+
+
+def _id_order(stream_id: str) -> tuple[int, int]:
+    milliseconds, _, sequence = stream_id.partition("-")
+    return int(milliseconds), int(sequence or 0)

@@ -1,0 +1,176 @@
+"""Raw documents on their way to the workers: RQ carries the work, the backlog remembers it. Plain calls.
+
+RQ loses jobs in several ways (a worker killed between two commands, a job hash that cannot be read, a default
+recovery of ten minutes and more). So a job is only a hint to look into some feeds' mailboxes; the documents, their
+order and who works on them stand in our own keys. What is not finished in time is handed out again, whatever
+became of its job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+from rq import Queue, Retry
+from rq.serializers import JSONSerializer
+
+from pipeline import wire
+from pipeline.adapters.keys import RQ_QUEUE_PREFIX, Keys
+from pipeline.adapters.replies import as_fields
+from pipeline.adapters.scripts import call
+from pipeline.model import RawDocument, Tally
+
+JOB_FUNCTION = "workers.jobs.process"
+DISPATCH_LEASE_MS = 30_000
+"""A job not begun by then is handed out again; with the claim below it bounds recovery well under 60 s."""
+CLAIM_LEASE_MS = 25_000
+"""A claim outlives its worker by this long at most; a live worker renews it every 5 s."""
+JOB_TIMEOUT_SECONDS = 180
+FEEDS_PER_JOB = 32
+"""Group commit: a job costs RQ about 15 ms whatever it holds; 32 small documents bring that under 0.5 ms each."""
+DEAD_DOCUMENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One document claimed by one job: its *fence* must be shown with every write, *attempts* counts from 1."""
+
+    document: RawDocument
+    fence: int
+    attempts: int
+
+
+class Backlog:
+    """The documents that wait behind *client*, and the RQ queue that calls for workers."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self._queue = Queue(keys.queue, connection=client, serializer=JSONSerializer)
+
+    def dispatch(self, *, jobs_waiting: int) -> int:
+        """Hand waiting feeds to RQ until *jobs_waiting* jobs stand in its queue; returns how many feeds went.
+
+        Feeds that wait together travel as one job; a lonely one travels at once. The queue is kept short, so what
+        waits stays in the backlog, where it is not lost and costs no job.
+        """
+        dispatched = 0
+        free = jobs_waiting - int(self._client.llen(RQ_QUEUE_PREFIX + self._keys.queue))
+        waiting = int(self._client.zcard(self._keys.backlog))
+        for _ in range(free):
+            share = max(1, min(FEEDS_PER_JOB, -(-waiting // jobs_waiting)))
+            feeds = call(
+                self._client,
+                "dispatch_backlog",
+                keys={"backlog": self._keys.backlog},
+                arguments={"limit": share, "lease_ms": DISPATCH_LEASE_MS},
+            )
+            if not feeds:
+                break
+            self._enqueue([feed.decode() for feed in feeds])
+            dispatched += len(feeds)
+        return dispatched
+
+    def _enqueue(self, feed_ids: list[str]) -> None:
+        self._queue.enqueue(
+            JOB_FUNCTION,
+            args=(feed_ids,),
+            description=f"{len(feed_ids)} feeds",
+            job_timeout=JOB_TIMEOUT_SECONDS,
+            result_ttl=0,
+            failure_ttl=3_600,
+            retry=Retry(max=2),
+        )
+
+    def claim(self, feed_id: str, *, job_id: str) -> Claim | None:
+        """Claim the feed's oldest document for this job; None when none waits or another job is at it.
+
+        A document whose body is gone (somebody deleted it) is buried at once: it must not block those behind it.
+        """
+        while (answer := self._claim(feed_id, job_id)) is not None:
+            document_id, fence, attempts = answer
+            fields = as_fields(self._client.hgetall(self._keys.documents(document_id)))
+            try:
+                return Claim(wire.document_from_fields(document_id, fields), fence, attempts)
+            except ValueError as damage:
+                ghost = RawDocument(feed_id, "", None, b"", id=document_id)
+                self.bury(Claim(ghost, fence, attempts), reason=str(damage))
+        return None
+
+    def _claim(self, feed_id: str, job_id: str) -> tuple[str, int, int] | None:
+        answer = call(
+            self._client,
+            "claim_document",
+            keys={
+                "backlog": self._keys.backlog,
+                "claims": self._keys.claims,
+                "mailbox": self._keys.mailboxes(feed_id),
+                "tokens": self._keys.tokens,
+            },
+            arguments={"feed": feed_id, "job": job_id, "lease_ms": CLAIM_LEASE_MS},
+        )
+        if not answer:
+            return None
+        return answer[0].decode(), int(answer[1]), int(answer[2])
+
+    def renew(self, feed_ids: Sequence[str], *, job_id: str) -> int:
+        """Keep what this job holds or has yet to come to; returns how many feeds were kept."""
+        return int(
+            call(
+                self._client,
+                "renew_claims",
+                keys={"backlog": self._keys.backlog, "claims": self._keys.claims},
+                arguments={"job": job_id, "lease_ms": CLAIM_LEASE_MS},
+                tail=list(feed_ids),
+            )
+        )
+
+    def finish(self, claim: Claim, *, entries: int, rejected: int) -> Tally | None:
+        """Close a processed document and count its entries; None if the claim was lost (another worker does it)."""
+        return self._close(claim, entries=entries, rejected=rejected, reason="")
+
+    def bury(self, claim: Claim, *, reason: str) -> Tally | None:
+        """Close a document that cannot be processed: it goes to the dead with *reason* and payload."""
+        return self._close(claim, entries=0, rejected=0, reason=reason)
+
+    def _close(self, claim: Claim, *, entries: int, rejected: int, reason: str) -> Tally | None:
+        feed_id, document_id = claim.document.feed_id, claim.document.id
+        answer = call(
+            self._client,
+            "finish_document",
+            keys={
+                "backlog": self._keys.backlog,
+                "claims": self._keys.claims,
+                "mailbox": self._keys.mailboxes(feed_id),
+                "document": self._keys.documents(document_id),
+                "totals": self._keys.totals,
+                "counts": self._keys.counts(feed_id),
+                "dead": self._keys.dead,
+            },
+            arguments={
+                "feed": feed_id,
+                "fence": claim.fence,
+                "id": document_id,
+                "entries": entries,
+                "rejected": rejected,
+                "reason": reason,
+                "attempts": claim.attempts,
+                "dead_size": DEAD_DOCUMENTS,
+            },
+        )
+        if not answer:
+            return None
+        counted, new, revised, same, refused, dead = map(int, answer)
+        return Tally(1, counted, new, revised, same, 0, refused, dead)
+
+    def waiting(self) -> int:
+        """How many feeds have documents waiting or in work."""
+        return int(self._client.zcard(self._keys.backlog))
+
+    def unfinished(self, document_ids: Sequence[str]) -> list[str]:
+        """Those of *document_ids* that are not closed yet."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for document_id in document_ids:
+                pipe.exists(self._keys.documents(document_id))
+            return [each for each, there in zip(document_ids, pipe.execute(), strict=True) if there]

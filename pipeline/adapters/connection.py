@@ -1,0 +1,220 @@
+"""Connections to Redis, and whether the Redis that answers may be trusted with our data.
+
+Both clients speak bytes, and ride out a restart of Redis: a command whose connection failed is tried again for up
+to 15 seconds in all. A command may therefore run twice; the scripts are made for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
+from redis.retry import Retry
+
+from pipeline.errors import StoreUnfit, StoreUnreachable
+
+_Result = TypeVar("_Result")
+
+PATIENCE_SECONDS = 15.0
+_RETRIES = 10
+_ANSWER_SECONDS = 30.0  # RQ raises it by itself for the pops that wait longer
+_CONNECT_SECONDS = 5.0
+_ASYNC_CONNECTIONS = 32  # polls that settle together take turns; each connection costs the server 20 kB
+_MIN_REDIS = (7, 0)
+_MIN_VALKEY = (8, 0)
+
+
+def connect(url: str) -> redis.Redis:
+    """Return a plain client for the Redis at *url*, for the workers. Nothing is sent yet.
+
+    Raises StoreUnreachable when *url* is not an address.
+    """
+    try:
+        return redis.Redis.from_url(
+            url,
+            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            health_check_interval=30,
+            retry=_PatientRetry(NoBackoff(), _RETRIES),
+        )
+    except (ValueError, TypeError):
+        raise _no_address(url) from None
+
+
+def connect_async(url: str) -> redis.asyncio.Redis:
+    """Return an async client for the Redis at *url*, for the daemon and subscribers. Nothing is sent yet.
+
+    Raises StoreUnreachable when *url* is not an address.
+    """
+    try:
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            url,
+            max_connections=_ASYNC_CONNECTIONS,
+            timeout=None,
+            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            health_check_interval=30,
+            retry=_PatientAsyncRetry(NoBackoff(), _RETRIES),
+        )
+        return redis.asyncio.Redis.from_pool(pool)
+    except (ValueError, TypeError):
+        raise _no_address(url) from None
+
+
+def shown(url: str) -> str:
+    """Return the Redis address *url* as it may be printed: without user, password and options."""
+    return re.sub(r"//.*@", "//", url.partition("?")[0], flags=re.DOTALL)
+
+
+def check(client: redis.Redis, url: str) -> tuple[str, ...]:
+    """Return warnings about the Redis behind *client*, one line each; *url* is only named in them.
+
+    Raises StoreUnreachable when it does not answer, StoreUnfit when it must not be used: a version too old, a
+    replica or a cluster, or an eviction policy under which it forgets what it acknowledged.
+    """
+    name = shown(url)
+    try:
+        facts: Mapping[str, Any] = client.info()
+        _refuse_unfit(facts, name)
+        return _persistence_warnings(client, facts, name)
+    except ResponseError as error:
+        return (f"{name}: cannot be checked for its eviction policy and persistence: {_line(error)}",)
+    except (RedisError, OSError) as error:
+        raise StoreUnreachable(
+            f"{name}: Redis does not answer: {_line(error)}; start it, or correct redis_url (NEWSWIRE_REDIS_URL)"
+        ) from None
+
+
+def _refuse_unfit(facts: Mapping[str, Any], name: str) -> None:
+    valkey = facts.get("valkey_version")
+    product, version, least = (
+        ("Valkey", valkey, _MIN_VALKEY) if valkey else ("Redis", facts["redis_version"], _MIN_REDIS)
+    )
+    if tuple(int(number) for number in re.findall(r"\d+", str(version))[:2]) < least:
+        raise StoreUnfit(f"{name}: {product} {version} is too old: Redis 7.0 or Valkey 8.0 at least")
+    if facts.get("redis_mode") == "cluster":
+        raise StoreUnfit(f"{name}: is part of a cluster, which RQ cannot use: name a single primary")
+    if facts.get("role") == "slave":
+        raise StoreUnfit(f"{name}: is a replica and takes no writes: name its primary")
+    policy = facts.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise StoreUnfit(
+            f"{name}: maxmemory-policy is {policy}, under which it forgets articles when memory is short; "
+            "repair: redis-cli CONFIG SET maxmemory-policy noeviction (and in its configuration file)"
+        )
+
+
+def _persistence_warnings(client: redis.Redis, facts: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if facts.get("aof_enabled"):
+        return ()
+    repair = "repair: redis-cli CONFIG SET appendonly yes (and in its configuration file)"
+    try:
+        save = client.config_get("save").get("save")
+    except ResponseError as error:
+        return (f"{name}: appendonly is off and `save` cannot be read: {_line(error)}; {repair}",)
+    if save:
+        return (f"{name}: keeps snapshots only: a crash loses what came after the last one; {repair}",)
+    return (f"{name}: keeps nothing on disk: a restart loses every feed and article; {repair}",)
+
+
+def _no_address(url: str) -> StoreUnreachable:
+    scheme = f" {url.partition('://')[0]}://..." if "://" in url else ""  # the rest may be a password
+    return StoreUnreachable(
+        f"redis_url{scheme} is not a Redis address: redis://host:port/0, rediss://... or unix:///path expected"
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+# --- Patience ----------------------------------------------------------------------------------------------------
+
+# redis-py retries the connect inside each retry of a command: eleven times eleven tries without this mark.
+_inside: ContextVar[bool] = ContextVar("_inside", default=False)
+
+_Fail = Callable[..., Any]
+
+
+class _Tries:
+    """The count of one run of tries: which failures deserve another try, and after which pause."""
+
+    def __init__(self, retries: int) -> None:
+        self._retries = 0 if _inside.get() else retries
+        self._deadline = time.monotonic() + PATIENCE_SECONDS
+        self.failures = 0
+
+    def pause_seconds(self, error: Exception) -> float | None:
+        """Return the pause before the next try after *error*, or None to give up."""
+        self.failures += 1
+        if isinstance(error, AuthenticationError | AuthorizationError) or self.failures > self._retries:
+            return None
+        pause = min(2.0, 0.05 * 2**self.failures)
+        pause *= random.uniform(0.5, 1.0)  # noqa: S311 - clients should not come back all at once
+        return pause if time.monotonic() + pause < self._deadline else None
+
+
+class _PatientRetry(Retry):
+    """Tries a command again for up to PATIENCE_SECONDS, connects included."""
+
+    def call_with_retry(
+        self,
+        do: Callable[[], _Result],
+        fail: _Fail,
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,  # noqa: FBT001, FBT002 - the signature is redis-py's
+    ) -> _Result:
+        tries = _Tries(self._retries)
+        mark = _inside.set(True)
+        try:
+            while True:
+                try:
+                    return do()
+                except self._supported_errors as error:
+                    if is_retryable and not is_retryable(error):
+                        raise
+                    pause = tries.pause_seconds(error)
+                    fail(error, tries.failures) if with_failure_count else fail(error)
+                    if pause is None:
+                        raise
+                time.sleep(pause)
+        finally:
+            _inside.reset(mark)
+
+
+class _PatientAsyncRetry(AsyncRetry):
+    """The same for the async client."""
+
+    async def call_with_retry(
+        self,
+        do: Callable[[], Awaitable[_Result]],
+        fail: _Fail,
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,  # noqa: FBT001, FBT002 - the signature is redis-py's
+    ) -> _Result:
+        tries = _Tries(self._retries)
+        mark = _inside.set(True)
+        try:
+            while True:
+                try:
+                    return await do()
+                except self._supported_errors as error:
+                    if is_retryable and not is_retryable(error):
+                        raise
+                    pause = tries.pause_seconds(error)
+                    await (fail(error, tries.failures) if with_failure_count else fail(error))
+                    if pause is None:
+                        raise
+                await asyncio.sleep(pause)
+        finally:
+            _inside.reset(mark)

@@ -1,0 +1,104 @@
+"""The feed list in Redis, as operators change it: add, remove, pause, look at. Plain calls, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from redis import Redis
+
+from pipeline import wire
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_counters, as_fields
+from pipeline.model import Feed, FeedState
+
+_CHUNK = 500
+
+
+class FeedStore:
+    """The feed list behind *client*; every change is one transaction, so nothing is ever half done."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    def add(self, feeds: Sequence[Feed], *, due_ms: int = 0) -> list[Feed]:
+        """Add those of *feeds* that are not on the list, due at *due_ms* (0 = at once); returns those added."""
+        added: list[Feed] = []
+        for start in range(0, len(feeds), _CHUNK):
+            part = feeds[start : start + _CHUNK]
+            with self._client.pipeline(transaction=True) as pipe:
+                for feed in part:
+                    pipe.hsetnx(self._keys.feeds, feed.id, wire.feed_to_json(feed))
+                    pipe.zadd(self._keys.due, {feed.id: due_ms}, nx=True)
+                results = pipe.execute()
+            added.extend(feed for feed, was_new in zip(part, results[::2], strict=True) if was_new)
+        return added
+
+    def remove(self, feed_id: str) -> bool:
+        """Forget the feed, its state, lease and memory of articles; what it published stays. False if unknown."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.hdel(self._keys.feeds, feed_id)
+            pipe.zrem(self._keys.due, feed_id)
+            pipe.hdel(self._keys.leases, feed_id)
+            pipe.delete(self._keys.states(feed_id), self._keys.seen(feed_id), self._keys.counts(feed_id))
+            return bool(pipe.execute()[0])
+
+    def set_paused(self, feed_id: str, *, paused: bool) -> bool:
+        """Pause or resume a feed; a resumed one is due at once. False if unknown."""
+        feed = self.get(feed_id)
+        if feed is None:
+            return False
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.hset(self._keys.feeds, feed_id, wire.feed_to_json(replace(feed, paused=paused)))
+            pipe.hdel(self._keys.leases, feed_id)
+            if paused:
+                pipe.zrem(self._keys.due, feed_id)
+            else:
+                pipe.zadd(self._keys.due, {feed_id: 0}, nx=True)
+            pipe.execute()
+        return True
+
+    def refresh(self, feed_ids: Iterable[str]) -> int:
+        """Make the given feeds due at once; paused and unknown ones are left alone. Returns how many."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for feed_id in feed_ids:
+                pipe.zadd(self._keys.due, {feed_id: 0}, xx=True, ch=True)
+            return sum(pipe.execute())
+
+    def get(self, feed_id: str) -> Feed | None:
+        """The feed with this id, or None."""
+        text = self._client.hget(self._keys.feeds, feed_id)
+        return None if text is None else wire.feed_from_json(text)
+
+    def all(self) -> Iterator[Feed]:
+        """Every feed of the list, read in portions."""
+        for _, text in self._client.hscan_iter(self._keys.feeds, count=_CHUNK):
+            yield wire.feed_from_json(text)
+
+    def state(self, feed_id: str) -> FeedState:
+        """What is remembered of the feed."""
+        return wire.state_from_fields(as_fields(self._client.hgetall(self._keys.states(feed_id))))
+
+    def states(self, feed_ids: Sequence[str]) -> list[FeedState]:
+        """What is remembered of many feeds, in their order."""
+        states: list[FeedState] = []
+        for start in range(0, len(feed_ids), _CHUNK):
+            with self._client.pipeline(transaction=False) as pipe:
+                for feed_id in feed_ids[start : start + _CHUNK]:
+                    pipe.hgetall(self._keys.states(feed_id))
+                states.extend(wire.state_from_fields(fields) for fields in pipe.execute())
+        return states
+
+    def due_ms(self, feed_id: str) -> int | None:
+        """When the feed is polled next (or its lease ends); None when paused or unknown."""
+        score = self._client.zscore(self._keys.due, feed_id)
+        return None if score is None else int(float(score))
+
+    def count(self) -> int:
+        """How many feeds are on the list."""
+        return int(self._client.hlen(self._keys.feeds))
+
+    def counts(self, feed_id: str) -> dict[str, int]:
+        """Item accounting of one feed, by counter."""
+        return as_counters(self._client.hgetall(self._keys.counts(feed_id)))

@@ -1,0 +1,131 @@
+"""Every Redis name of ours, each spelled here and nowhere else.
+
+All names begin with the namespace in braces, so that they share one cluster slot and a script may use several.
+
+| name | type | lives | what it holds |
+| --- | --- | --- | --- |
+| `{ns}:feeds` | hash feed id → JSON | for ever | the feed list |
+| `{ns}:states:<feed>` | hash | as long as the feed | what we remember of a feed: validators, digest, failures |
+| `{ns}:due` | zset feed id → ms | as long as the feeds | when to poll; while a feed is leased, when its lease ends |
+| `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle the feed (fencing) |
+| `{ns}:tokens` | counter | for ever | the last token given, for leases and for claims |
+| `{ns}:documents:<id>` | hash | until processed | a raw document, body as it came |
+| `{ns}:mailboxes:<feed>` | list of document ids | until empty | documents of one feed, in order of arrival |
+| `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
+| `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
+| `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published, with field digests |
+| `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
+| `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
+| `{ns}:totals` | hash | for ever | item accounting over all feeds |
+| `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
+| `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
+
+RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PERMANENT = (
+    "{*}:feeds",
+    "{*}:states:*",
+    "{*}:due",
+    "{*}:leases",
+    "{*}:tokens",
+    "{*}:seen:*",
+    "{*}:articles",
+    "{*}:dead",
+    "{*}:totals",
+    "{*}:counts:*",
+    "rq:queues",
+    "rq:workers",
+    "rq:workers:*",
+)
+"""Names that may stand without a TTL (fnmatch patterns). Everything else must expire or be gone after a test."""
+
+RQ_QUEUE_PREFIX = "rq:queue:"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names for one *namespace* (setting `namespace`, for example "newswire")."""
+
+    namespace: str
+
+    def _name(self, plural: str) -> str:
+        return f"{{{self.namespace}}}:{plural}"
+
+    @property
+    def feeds(self) -> str:
+        """The feed list."""
+        return self._name("feeds")
+
+    @property
+    def due(self) -> str:
+        """When each feed is to be polled next."""
+        return self._name("due")
+
+    @property
+    def leases(self) -> str:
+        """The token of each leased feed."""
+        return self._name("leases")
+
+    @property
+    def tokens(self) -> str:
+        """The counter that all fencing tokens come from."""
+        return self._name("tokens")
+
+    @property
+    def backlog(self) -> str:
+        """Feeds whose documents wait for a worker."""
+        return self._name("backlog")
+
+    @property
+    def claims(self) -> str:
+        """Which job works on which feed's documents."""
+        return self._name("claims")
+
+    @property
+    def articles(self) -> str:
+        """The article stream, and the channel of the same name."""
+        return self._name("articles")
+
+    @property
+    def dead(self) -> str:
+        """Documents that could not be processed."""
+        return self._name("dead")
+
+    @property
+    def totals(self) -> str:
+        """Item accounting over all feeds."""
+        return self._name("totals")
+
+    @property
+    def queue(self) -> str:
+        """The name of the RQ queue (RQ puts its own prefix before it)."""
+        return f"{self.namespace}-documents"
+
+    def states(self, feed_id: str) -> str:
+        """What we remember of one feed."""
+        return self._name(f"states:{feed_id}")
+
+    def documents(self, document_id: str) -> str:
+        """One raw document."""
+        return self._name(f"documents:{document_id}")
+
+    def mailboxes(self, feed_id: str) -> str:
+        """The documents of one feed that wait, oldest first."""
+        return self._name(f"mailboxes:{feed_id}")
+
+    def seen(self, feed_id: str) -> str:
+        """The articles of one feed already published."""
+        return self._name(f"seen:{feed_id}")
+
+    def counts(self, feed_id: str) -> str:
+        """Item accounting of one feed."""
+        return self._name(f"counts:{feed_id}")
+
+    def daemons(self, daemon_id: str) -> str:
+        """One live daemon; `*` for all of them."""
+        return self._name(f"daemons:{daemon_id}")

@@ -1,0 +1,147 @@
+"""The daemon's side of the feed list: lease what is due, keep the leases, settle each poll. Awaited calls.
+
+A lease is a promise with an end: a daemon that dies simply stops renewing, and its feeds come back by themselves.
+Every write is fenced by the lease's token, so a daemon that was frozen past its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from pipeline import wire
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.scripts import Value, call_async
+from pipeline.model import FeedState, Lease, RawDocument
+
+LEASE_MS = 15_000
+"""How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """What one call of `lease_due` brought: the leases, and the server's clock (ms) to go by."""
+
+    leases: tuple[Lease, ...]
+    now_ms: int
+
+
+class LeaseStore:
+    """Leases of feeds behind *client*."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    async def now_ms(self) -> int:
+        """The server's clock: the one clock that all daemons share."""
+        seconds, microseconds = await self._client.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
+    async def lease_due(self, *, limit: int, until_ms: int = 0) -> Leased:
+        """Lease at most *limit* feeds that are due (by *until_ms* when that is not 0), soonest first."""
+        answer = await call_async(
+            self._client,
+            "lease_due",
+            keys={"due": self._keys.due, "leases": self._keys.leases, "tokens": self._keys.tokens},
+            arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
+        )
+        tokens = {feed.decode(): int(token) for feed, token in zip(answer[1::2], answer[2::2], strict=True)}
+        return Leased(await self._with_memory(tokens), int(answer[0]))
+
+    async def _with_memory(self, tokens: dict[str, int]) -> tuple[Lease, ...]:
+        """Read the feeds and their states; a feed removed meanwhile is dropped."""
+        if not tokens:
+            return ()
+        async with self._client.pipeline(transaction=False) as pipe:
+            pipe.hmget(self._keys.feeds, list(tokens))
+            for feed_id in tokens:
+                pipe.hgetall(self._keys.states(feed_id))
+            feeds, *states = await pipe.execute()
+        return tuple(
+            Lease(wire.feed_from_json(feed), wire.state_from_fields(state), token)
+            for feed, state, token in zip(feeds, states, tokens.values(), strict=True)
+            if feed is not None
+        )
+
+    async def renew(self, leases: Sequence[Lease]) -> set[str]:
+        """Keep *leases* for another `LEASE_MS`; returns the ids of feeds whose lease was lost meanwhile."""
+        return await self._set_end(leases, lease_ms=LEASE_MS)
+
+    async def release(self, leases: Sequence[Lease]) -> None:
+        """Give *leases* back unsettled: their feeds are due at once. Lost ones are left to their new holder."""
+        await self._set_end(leases, lease_ms=0)
+
+    async def _set_end(self, leases: Sequence[Lease], *, lease_ms: int) -> set[str]:
+        if not leases:
+            return set()
+        tail: list[Value] = []
+        for lease in leases:
+            tail += [lease.feed.id, lease.token]
+        lost = await call_async(
+            self._client,
+            "renew_leases",
+            keys={"due": self._keys.due, "leases": self._keys.leases},
+            arguments={"lease_ms": lease_ms},
+            tail=tail,
+        )
+        return {feed.decode() for feed in lost}
+
+    async def settle(self, lease: Lease, state: FeedState, *, due_ms: int, outcome: str) -> bool:
+        """End a poll that brought nothing new (*outcome*: "unchanged" or "failed"); False if the lease was lost."""
+        return bool(
+            await call_async(
+                self._client,
+                "settle_feed",
+                keys=self._settling_keys(lease),
+                arguments={"feed": lease.feed.id, "token": lease.token, "due_ms": due_ms, "outcome": outcome},
+                tail=_flat(wire.state_to_fields(state)),
+            )
+        )
+
+    async def ingest(self, lease: Lease, state: FeedState, document: RawDocument, *, due_ms: int) -> str | None:
+        """End a poll that brought *document*: store it with the state, all or nothing; its id, or None if fenced."""
+        document_id = f"{lease.feed.id}-{lease.token}"
+        fields = _flat(wire.state_to_fields(state))
+        stored = await call_async(
+            self._client,
+            "ingest_document",
+            keys={
+                **self._settling_keys(lease),
+                "document": self._keys.documents(document_id),
+                "mailbox": self._keys.mailboxes(lease.feed.id),
+                "backlog": self._keys.backlog,
+            },
+            arguments={
+                "feed": lease.feed.id,
+                "token": lease.token,
+                "due_ms": due_ms,
+                "id": document_id,
+                "state_size": len(fields),
+            },
+            tail=[*fields, *_flat(wire.document_to_fields(document))],
+        )
+        return document_id if stored else None
+
+    def _settling_keys(self, lease: Lease) -> dict[str, str]:
+        return {
+            "due": self._keys.due,
+            "leases": self._keys.leases,
+            "state": self._keys.states(lease.feed.id),
+            "totals": self._keys.totals,
+            "counts": self._keys.counts(lease.feed.id),
+        }
+
+    async def beat(self, daemon_id: str, *, started_ms: int) -> None:
+        """Say that this daemon lives; the sign fades by itself."""
+        await self._client.set(self._keys.daemons(daemon_id), str(started_ms), px=LEASE_MS)
+
+    async def farewell(self, daemon_id: str) -> None:
+        """Take the sign of life away at once."""
+        await self._client.delete(self._keys.daemons(daemon_id))
+
+
+def _flat(fields: dict[bytes, bytes]) -> list[Value]:
+    return [part for pair in fields.items() for part in pair]

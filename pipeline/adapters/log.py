@@ -1,0 +1,207 @@
+r"""Log lines on stderr: one line for each event, in the same form for our code and for the libraries.
+
+An event is a constant word in the past tense with fields; a line is a JSON object in ASCII (no control character of
+a feed ever reaches a terminal raw), or coloured text on a terminal. Every line has `timestamp` (UTC), `level` and
+`event`; a library's line has `logger`. User and password are cut out of every address.
+
+| event | when | fields |
+| --- | --- | --- |
+| `started` | a process is ready | `process`, `version`, `pid` |
+| `stopping` | it was told to end, or its work is done | `process`, `reason` |
+| `stopped` | it has ended its work and let go of everything | `process`, `seconds` |
+| `polled` | a feed was asked | `feed`, `url`, `outcome`, `status`, `reason`, `milliseconds`, `bytes` |
+| `dispatched` | documents were handed to the workers | `documents`, `jobs` |
+| `processed` | a document was read to its end | `feed`, `document`, `entries`, `new`, `revised`, `same`, `rejected` |
+| `rejected` | an entry cannot become an article | `feed`, `document`, `which`, `reason` |
+| `buried` | a document was given up | `feed`, `document`, `reason`, `tries` |
+| `feed_added` | a feed came onto the list | `feed`, `url` |
+| `redis_lost` | Redis stopped answering | `url`, `reason` |
+| `redis_back` | it answers again | `url`, `seconds` |
+| `process_ended` | a child process ended unasked | `process`, `pid`, `status` |
+| `process_restarted` | it was started again | `process`, `pid` |
+| `embedded_started` | the embedded Valkey was started | `pid`, `socket`, `data_dir` |
+| `embedded_reused` | one that was running is used | `pid`, `socket`, `data_dir` |
+| `embedded_stopped` | its last user stopped it | `pid`, `data_dir` |
+| `setting_warning` | a setting is allowed and yet unwise | `warning` |
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Final, TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from pipeline.settings import LogSettings
+
+_LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_USERINFO = re.compile(r"""(?<=//)[^/?#\s"'<>]*@""")
+
+
+def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
+    """Write all log lines to *stream* (stderr by default) from now on, in the form and from the level of *settings*.
+
+    Libraries write warnings and errors only, whatever the level. Calling it again replaces the first call. A line
+    that cannot be written is dropped: a full disk under the log must not stop the work.
+    """
+    target = stream or sys.stderr
+    console = settings.format == "console" or (settings.format == "auto" and target.isatty())
+    level = _LEVELS[settings.level]
+    lines = _Lines(target)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        _add_timestamp,
+        _add_exception,
+        _plain_values,
+    ]
+    form: list[Processor] = [*shared, *(_console(target) if console else _json())]
+    structlog.configure(
+        processors=form,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: lines,
+        cache_logger_on_first_use=False,
+    )
+    _route_libraries(_Handler(lines, form), max(level, logging.WARNING))
+
+
+def redact(url: str) -> str:
+    """Return *url* without `user:password@`; any text will do, every address in it is treated so."""
+    return _USERINFO.sub("", url)
+
+
+def _json() -> list[Processor]:
+    return [_in_order, structlog.processors.JSONRenderer(serializer=json.dumps)]  # json.dumps escapes all but ASCII
+
+
+def _console(stream: TextIO) -> list[Processor]:
+    return [
+        _printable,
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+        ),
+    ]
+
+
+class _Lines:
+    """Writes one line for each message; what cannot be written is dropped.
+
+    Without a lock of its own: a process that forks while another thread holds it would never write again.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, message: str) -> None:
+        try:
+            self._stream.write(message + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):  # a closed pipe, a full disk, a closed file
+            return
+
+    debug = info = warning = error = critical = msg
+
+
+class _Handler(logging.Handler):
+    """Gives the records of the standard library the form of ours."""
+
+    def __init__(self, lines: _Lines, form: list[Processor]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._form = form
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event: EventDict = {"event": _message(record), "logger": record.name}
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+        line: object = event
+        for processor in self._form:
+            line = processor(None, record.levelname.lower(), cast("EventDict", line))
+        self._lines.msg(str(line))
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):  # the arguments do not fit the text: its library's fault
+        return f"{record.msg} {record.args!r}"
+
+
+def _route_libraries(handler: _Handler, level: int) -> None:
+    root = logging.getLogger()
+    for other in [other for other in root.handlers if isinstance(other, _Handler)]:
+        root.removeHandler(other)
+    handler.setLevel(level)  # RQ sets the levels of its own loggers back to INFO
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(True)  # noqa: FBT003 - the signature is the standard library's
+
+
+# --- Processors --------------------------------------------------------------------------------------------------
+
+
+def _add_timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return event
+
+
+_format_exception: Callable[[WrappedLogger, str, EventDict], EventDict] = structlog.processors.format_exc_info
+
+
+def _add_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    if "exc_info" in event:
+        return _format_exception(logger, method, event)
+    return event
+
+
+def _plain_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make every value one that JSON knows, and cut user and password out of every text."""
+    for name, value in event.items():
+        event[name] = _plain(value)
+    return event
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | int():
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case dict():
+            return {str(name): _plain(inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(inner) for inner in value]
+        case str() | PurePath() | float():  # JSON has no infinity
+            text = str(value)
+        case BaseException():
+            text = f"{type(value).__name__}: {value}".removesuffix(": ")
+        case _:
+            text = repr(value)
+    return redact(text)
+
+
+def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    first = ("timestamp", "level", "event")
+    return {name: event[name] for name in first} | {name: event[name] for name in event if name not in first}
+
+
+def _printable(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape what the console form would write as it is; only a traceback keeps its line ends."""
+    return {
+        _escaped(name): _escaped(value, keep="\n" if name == "exception" else "") if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
+def _escaped(text: str, keep: str = "") -> str:
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter in keep else ascii(letter)[1:-1] for letter in text)

@@ -1,0 +1,35 @@
+-- Publish articles of one document: remember, append to the stream, announce, count; all or nothing.
+--
+-- The verdict was reached outside, from what was remembered then. It holds only if the memory is still the same
+-- (compare and set), so an article revision stands on the stream once, however often its document is processed.
+--
+-- KEYS[1] claims    hash  feed id -> {document, job, fence, attempts, until}
+-- KEYS[2] seen      hash  8-byte id -> record of the last published revision
+-- KEYS[3] articles  stream, and the channel of the same name
+-- KEYS[4] document  hash  the raw document; counts what it published so far
+-- ARGV[1] feed      feed id
+-- ARGV[2] fence     of the claim
+-- ARGV[3..] items   for each: seen id, expected record, new record, kind, article id, language, JSON;
+--                   an empty JSON only refreshes the record
+-- returns           for each item its stream id, "" when only refreshed, or "conflict"; nothing when fenced off
+local claim = redis.call('HGET', KEYS[1], ARGV[1])
+if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
+local results = {}
+for i = 3, #ARGV, 7 do
+  local remembered = redis.call('HGET', KEYS[2], ARGV[i]) or ''
+  if remembered ~= ARGV[i + 1] then
+    results[#results + 1] = 'conflict'
+  else
+    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
+    local json = ARGV[i + 6]
+    local stream_id = ''
+    if json ~= '' then
+      stream_id = redis.call('XADD', KEYS[3], '*', 'article', json, 'id', ARGV[i + 4], 'kind', ARGV[i + 3],
+        'feed', ARGV[1], 'language', ARGV[i + 5])
+      redis.call('PUBLISH', KEYS[3], stream_id .. ' ' .. json)
+      redis.call('HINCRBY', KEYS[4], 'published:' .. ARGV[i + 3], 1)
+    end
+    results[#results + 1] = stream_id
+  end
+end
+return results

@@ -1,0 +1,37 @@
+-- Claim the oldest waiting document of a feed for one job, so that a feed's documents are processed in order and
+-- by one worker at a time.
+--
+-- The same job may claim again (RQ ran it again after a crash): it gets a new fence, and the earlier run, should it
+-- still live, can no longer write.
+--
+-- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
+-- KEYS[2] claims    hash  feed id -> {document, job, fence, attempts, until}
+-- KEYS[3] mailbox   list  ids of this feed's waiting documents
+-- KEYS[4] tokens    counter of fencing tokens
+-- ARGV[1] feed      feed id
+-- ARGV[2] job       id of the job that claims
+-- ARGV[3] lease_ms  how long the claim lasts unless renewed
+-- returns           document id, fence and number of attempts so far with this one; nothing when there is nothing
+--                   to do or another job is at it
+local document = redis.call('LINDEX', KEYS[3], 0)
+if not document then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  redis.call('HDEL', KEYS[2], ARGV[1])
+  return {}
+end
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local attempts = 1
+local standing = redis.call('HGET', KEYS[2], ARGV[1])
+if standing then
+  standing = cjson.decode(standing)
+  if standing['job'] ~= ARGV[2] and standing['until'] > now then return {} end
+  if standing['document'] == document then attempts = standing['attempts'] + 1 end
+end
+local fence = redis.call('INCR', KEYS[4])
+local claim = {
+  document = document, job = ARGV[2], fence = fence, attempts = attempts, ['until'] = now + ARGV[3],
+}
+redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(claim))
+redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+return { document, tostring(fence), tostring(attempts) }

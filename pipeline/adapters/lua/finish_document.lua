@@ -1,0 +1,51 @@
+-- Close a document with its fate, count its entries, and let the feed's next document come.
+--
+-- What it published was counted on the document when it was published, so that a document processed twice after a
+-- crash is still counted once and every entry has exactly one fate.
+--
+-- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
+-- KEYS[2] claims    hash  feed id -> {document, job, fence, attempts, until}
+-- KEYS[3] mailbox   list  ids of this feed's waiting documents
+-- KEYS[4] document  hash  the raw document
+-- KEYS[5] totals    hash  counters over all feeds
+-- KEYS[6] counts    hash  counters of this feed
+-- KEYS[7] dead      stream of documents that could not be processed
+-- ARGV[1] feed      feed id
+-- ARGV[2] fence     of the claim
+-- ARGV[3] id        document id
+-- ARGV[4] entries   how many entries the document has
+-- ARGV[5] rejected  how many of them were rejected
+-- ARGV[6] reason    why it is buried; "" when it was processed
+-- ARGV[7] attempts  how often it was tried
+-- ARGV[8] dead_size most documents to keep among the dead
+-- returns           entries, new, revised, same, rejected, dead; nothing when fenced off
+local claim = redis.call('HGET', KEYS[2], ARGV[1])
+if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
+local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
+local revised = tonumber(redis.call('HGET', KEYS[4], 'published:revised') or '0')
+local entries, rejected, dead = tonumber(ARGV[4]), tonumber(ARGV[5]), 0
+if ARGV[6] ~= '' then
+  dead = 1
+  entries, rejected = new + revised, 0
+  local fields = redis.call('HGETALL', KEYS[4])
+  redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[8], '*', 'id', ARGV[3], 'feed', ARGV[1], 'reason', ARGV[6],
+    'attempts', ARGV[7], unpack(fields))
+end
+local same = entries - rejected - new - revised
+local tally = { entries = entries, new = new, revised = revised, same = same, rejected = rejected, dead = dead }
+for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
+  redis.call('HINCRBY', counters, 'documents', 1)
+  for name, count in pairs(tally) do
+    if count ~= 0 then redis.call('HINCRBY', counters, name, count) end
+  end
+end
+redis.call('DEL', KEYS[4])
+redis.call('LREM', KEYS[3], 1, ARGV[3])
+redis.call('HDEL', KEYS[2], ARGV[1])
+if redis.call('LLEN', KEYS[3]) == 0 then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+else
+  local clock = redis.call('TIME')
+  redis.call('ZADD', KEYS[1], 'XX', clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1])
+end
+return { entries, new, revised, same, rejected, dead }

@@ -1,0 +1,26 @@
+-- Lease the feeds that are due, soonest first, so that no other daemon polls them.
+--
+-- A lease that is not settled ends by itself: its feed stands in `due` at the end of the lease. Time is the
+-- server's, so that daemons with different clocks agree.
+--
+-- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
+-- KEYS[2] leases    hash  feed id -> token of the newest lease
+-- KEYS[3] tokens    counter of fencing tokens
+-- ARGV[1] limit     most feeds to lease
+-- ARGV[2] lease_ms  how long the lease lasts
+-- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
+-- returns           now in ms, then feed id and token in turn
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local until_ms = tonumber(ARGV[3])
+if until_ms == 0 or until_ms > now then until_ms = now end
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
+local leased = { tostring(now) }
+for _, feed in ipairs(due) do
+  local token = redis.call('INCR', KEYS[3])
+  redis.call('ZADD', KEYS[1], now + ARGV[2], feed)
+  redis.call('HSET', KEYS[2], feed, token)
+  leased[#leased + 1] = feed
+  leased[#leased + 1] = tostring(token)
+end
+return leased

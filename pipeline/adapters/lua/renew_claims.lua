@@ -1,0 +1,23 @@
+-- Keep the claims of a job that is still at work, and the feeds it has yet to come to.
+--
+-- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
+-- KEYS[2] claims    hash  feed id -> {document, job, fence, attempts, until}
+-- ARGV[1] job       id of the job
+-- ARGV[2] lease_ms  how much longer, from now
+-- ARGV[3..] feeds   the feed ids of the job
+-- returns           how many were kept
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local kept = 0
+for i = 3, #ARGV do
+  local claim = redis.call('HGET', KEYS[2], ARGV[i])
+  claim = claim and cjson.decode(claim)
+  if claim and claim['job'] == ARGV[1] then
+    claim['until'] = now + ARGV[2]
+    redis.call('HSET', KEYS[2], ARGV[i], cjson.encode(claim))
+  end
+  if not claim or claim['job'] == ARGV[1] then
+    kept = kept + redis.call('ZADD', KEYS[1], 'XX', 'CH', now + ARGV[2], ARGV[i])
+  end
+end
+return kept

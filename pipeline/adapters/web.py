@@ -1,0 +1,272 @@
+"""Asks the web: one address in, a complete response or the reason why there is none out.
+
+Rules of this file: the only import of aiohttp's client; nothing foreign gets out, neither an exception (cancellation
+passes through) nor a string that was decoded by guess; every amount is bounded: bytes, hops, seconds, sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Self
+from urllib.parse import urlsplit
+
+from aiohttp import (
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientOSError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientSSLError,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    TCPConnector,
+)
+from aiohttp.connector import Connection
+from yarl import URL
+
+from pipeline.adapters.addresses import ForbiddenAddressError, guarded_socket
+from pipeline.adapters.host_gate import HostGate
+from pipeline.adapters.redirects import REDIRECT_STATUSES, target_of
+from pipeline.model import FailureKind, NoResponse, Redirect, Response
+from pipeline.settings import FetchSettings
+
+Headers = tuple[tuple[str, bytes], ...]
+
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.4, */*;q=0.1"
+)
+_CHUNK_BYTES = 65_536
+# Inflating and digesting 256 KiB of gzip takes 3 to 4 ms; the event loop should not stand still for longer.
+_UNPACK_ASIDE_BYTES = 262_144
+# A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
+_KEEP_ALIVE_SECONDS = 2.0
+_LONGEST_DETAIL = 200
+
+
+class Web:
+    """A client for GET requests, an async context manager. Safe to use from many tasks of one event loop.
+
+    *digest* gets a body and its Content-Encoding, and returns the hex digest of the unpacked body ("" if that is
+    empty) or, when it cannot be unpacked whole, a NoResponse. It may be called from another thread.
+    """
+
+    def __init__(self, settings: FetchSettings, *, digest: Callable[[bytes, str], str | NoResponse]) -> None:
+        self._settings = settings
+        self._digest = digest
+        self._gate = HostGate(concurrency=settings.per_host_concurrency, gap_seconds=settings.per_host_gap_seconds)
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the client; nothing is connected yet."""
+        guard = guarded_socket(allow_private_networks=self._settings.allow_private_networks)
+        self._session = ClientSession(
+            # The limits are ours (gate and slots), so that no request waits for them while its time runs. TLS uses
+            # the one context that aiohttp makes for the process.
+            connector=TCPConnector(
+                limit=0, socket_factory=guard, ttl_dns_cache=60, keepalive_timeout=_KEEP_ALIVE_SECONDS
+            ),
+            cookie_jar=DummyCookieJar(),
+            headers={
+                "User-Agent": self._settings.user_agent,
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip, deflate",
+            },
+            request_class=_ExactRequest,
+            timeout=ClientTimeout(total=None),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(self, url: str, headers: Callable[[str], Headers]) -> Response | NoResponse:
+        """Ask for *url* (http or https, already percent-encoded), following redirects.
+
+        *headers* gives the extra headers for each address on the way: validators must not go to another address
+        than the one that gave them. The time limit covers all hops together, not the waiting for the host's turn.
+        A body is kept for status 200 alone and always whole: cut or damaged ones are a NoResponse.
+        """
+        hops: list[Redirect] = []
+        seen = {url}
+        left_seconds = self._settings.timeout_seconds
+        while True:
+            answer, took_seconds = await self._hop(url, headers(url), left_seconds)
+            left_seconds -= took_seconds
+            if isinstance(answer, NoResponse):
+                return answer
+            if answer.status not in REDIRECT_STATUSES:
+                return await self._digested(replace(answer, redirects=tuple(hops)))
+            target = target_of(answer.header("location") or b"", url=url)
+            if target is None:
+                return NoResponse("redirects", f"HTTP {answer.status} with no address to follow, from {url}")
+            if target in seen:
+                return NoResponse("redirects", f"a circle: back to {target}")
+            if len(hops) == self._settings.max_redirects:
+                return NoResponse("redirects", f"more than {len(hops)} in a row, the last to {target}")
+            hops.append(Redirect(answer.status, url, target))
+            seen.add(target)
+            url = target
+
+    async def _hop(self, url: str, headers: Headers, seconds: float) -> tuple[Response | NoResponse, float]:
+        """One request without redirects, within *seconds*; the answer, and the seconds that it took."""
+        loop = asyncio.get_running_loop()
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError as error:
+            return NoResponse("protocol", _one_line(error)), 0.0
+        async with self._gate.turn(host), self._slots:
+            start = loop.time()
+            try:
+                async with asyncio.timeout(seconds):
+                    answer = await self._ask(url, headers)
+            except (ClientError, OSError, ValueError, RuntimeError) as error:
+                answer = _no_response(error, host=host)
+            return answer, loop.time() - start
+
+    async def _ask(self, url: str, headers: Headers) -> Response | NoResponse:
+        async with self._opened(url, headers) as answer:
+            received = tuple((name.lower().decode("latin-1"), value) for name, value in answer.raw_headers)
+            body = await self._body(answer) if answer.status == 200 else b""
+        return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
+
+    async def _digested(self, response: Response) -> Response | NoResponse:
+        """Check and digest the body of *response*: outside of the host's turn and time, which are over."""
+        body = response.body
+        codings = [value for name, value in response.headers if name == "content-encoding"]
+        encoding = b", ".join(codings).decode("latin-1")
+        if len(body) > _UNPACK_ASIDE_BYTES:
+            digest = await asyncio.to_thread(self._digest, body, encoding)
+        else:
+            digest = self._digest(body, encoding) if body else ""
+        return digest if isinstance(digest, NoResponse) else replace(response, digest=digest)
+
+    @asynccontextmanager
+    async def _opened(self, url: str, headers: Headers) -> AsyncIterator[ClientResponse]:
+        if self._session is None:
+            raise AssertionError("Web is used outside of its `async with` block")
+        target = URL(url, encoded=_is_plain(url))
+        sent = [(name, _as_text(value)) for name, value in headers]
+        async with self._session.get(target, headers=sent, allow_redirects=False) as answer:
+            yield answer
+
+    async def _body(self, answer: ClientResponse) -> bytes | NoResponse:
+        """Read the body as it is on the wire; return it, or NoResponse when it is longer than the limit."""
+        limit = self._settings.max_body_bytes
+        too_large = NoResponse("too-large", f"a body of more than {limit} bytes (fetch.max_body_bytes)")
+        if (answer.content_length or 0) > limit:
+            return too_large
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > limit:
+                return too_large
+        return bytes(body)
+
+
+# --- Bytes that aiohttp cannot send ------------------------------------------------------------------------------
+
+# aiohttp writes headers in UTF-8 and drops lone surrogates, so a validator in Latin-1 (legal, RFC 9110 section 8.8.3)
+# cannot be sent as it came. Its bytes 80 to FF travel as U+E080 to U+E0FF and are put right where the head is
+# written. Only for such requests does anything stand between aiohttp and its transport.
+_STAND_IN = re.compile("[\ue080-\ue0ff]")
+_STAND_IN_UTF8 = re.compile(rb"\xee([\x82\x83])([\x80-\xbf])")
+
+
+def _as_text(value: bytes) -> str:
+    """Return a text that is sent as exactly *value*."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text and not _STAND_IN.search(text):
+        return text
+    return "".join(chr(byte if byte < 0x80 else 0xE000 + byte) for byte in value)
+
+
+def _original_byte(match: re.Match[bytes]) -> bytes:
+    return bytes((match[2][0] | (match[1] == b"\x83") << 6,))
+
+
+class _ExactTransport:
+    """Stands in for *transport* while one request head is written, and puts its bytes right."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._transport.write(_STAND_IN_UTF8.sub(_original_byte, bytes(data)))
+
+
+class _ExactRequest(ClientRequest):
+    """A request whose headers go out as the bytes that they came as."""
+
+    async def send(self, conn: Connection) -> ClientResponse:
+        """Write the request to *conn*."""
+        protocol = conn.protocol
+        if protocol is None or protocol.transport is None or not any(map(_STAND_IN.search, self.headers.values())):
+            return await super().send(conn)
+        transport = protocol.transport
+        protocol.transport = _ExactTransport(transport)  # type: ignore[assignment]
+        try:
+            return await super().send(conn)
+        finally:
+            if protocol.transport is not None:
+                protocol.transport = transport
+
+
+# --- Foreign errors become values --------------------------------------------------------------------------------
+
+
+def _no_response(error: Exception, *, host: str) -> NoResponse:
+    """Say in our terms what *error*, raised while *host* was asked, means."""
+    match error:
+        case ClientConnectorError(os_error=ForbiddenAddressError() as refusal):
+            return NoResponse("forbidden-address", f"{host}: {refusal}")
+        case TimeoutError():
+            return NoResponse("timeout", f"{host} did not answer completely in time (fetch.timeout_seconds)")
+    return NoResponse(_kind(error), _one_line(error))
+
+
+def _kind(error: Exception) -> FailureKind:
+    match error:
+        case ClientConnectorDNSError() | UnicodeError():  # the latter: a name that no DNS query can carry
+            return "dns"
+        case ClientSSLError() | ssl.SSLError():
+            return "tls"
+        case ClientOSError() | ServerDisconnectedError() | OSError():
+            return "connection"
+        # uvloop raises RuntimeError where asyncio raises OSError when a socket cannot be connected.
+        case RuntimeError():
+            return "connection"
+        # Left are what aiohttp says of heads and bodies it cannot read, and yarl of addresses.
+        case _:
+            return "protocol"
+
+
+def _one_line(error: Exception) -> str:
+    """Return the text of *error* as one printable line; its class when it says nothing."""
+    line = " ".join(str(error)[: 4 * _LONGEST_DETAIL].split()) or type(error).__name__
+    return "".join(character if character.isprintable() else "?" for character in line)[:_LONGEST_DETAIL]
+
+
+def _is_plain(url: str) -> bool:
+    """Whether *url* can go on the wire as it is: visible ASCII, nothing left to encode."""
+    return url.isascii() and url.isprintable() and " " not in url

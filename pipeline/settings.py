@@ -1,0 +1,242 @@
+"""What an operator may change: one frozen value, read once, checked completely.
+
+Rules of this file: no default stands here (the defaults are the shipped `config/newswire.toml`); the type of a
+field and the rule beside it (`setting_rules.py`) are all there is to check; a wrong setting is a `SettingsError` of
+one line that says where it stands, what it is, and what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pipeline.errors import SettingsError
+from pipeline.setting_rules import Between, Text, accepted, brief, hint, shown, specs
+
+ENVIRONMENT_PREFIX = "NEWSWIRE_"
+
+
+_INTERVAL = Between(0.5, 2_678_400, "seconds")
+_DAYS = Between(1, 3650, "days")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """How hosts are asked."""
+
+    allow_private_networks: bool
+    max_body_bytes: Annotated[int, Between(1024, 1_073_741_824, "bytes")]
+    timeout_seconds: Annotated[float, Between(0.1, 600, "seconds")]
+    per_host_concurrency: Annotated[int, Between(1, 64)]
+    per_host_gap_seconds: Annotated[float, Between(0, 3600, "seconds")]
+    concurrency: Annotated[int, Between(1, 10_000)]
+    user_agent: Annotated[str, Text(r"[!-~]([ -~]{0,254}[!-~])?", "1 to 256 visible ASCII characters and spaces")]
+    max_redirects: Annotated[int, Between(0, 20)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """When feeds are polled; always minimum <= interval <= maximum."""
+
+    kind: Literal["fixed"]
+    interval_seconds: Annotated[float, _INTERVAL]
+    min_interval_seconds: Annotated[float, _INTERVAL]
+    max_interval_seconds: Annotated[float, _INTERVAL]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSettings:
+    """What becomes of articles, and for how long."""
+
+    full_text: Literal["never"]
+    stream_days: Annotated[int, _DAYS]
+    seen_days: Annotated[int, _DAYS]
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The form and the level of log lines."""
+
+    format: Literal["auto", "json", "console"]
+    level: Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Where the HTTP port is; port 0 is any free one."""
+
+    host: Annotated[str, Text(r"[!-~]{1,253}", "a host name or an IP address")]
+    port: Annotated[int, Between(0, 65_535)]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How many worker processes there are (0: one for each core), and how long they may finish."""
+
+    count: Annotated[int, Between(0, 1024)]
+    grace_seconds: Annotated[float, Between(0, 3600, "seconds")]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. `redis_url` None is the embedded Valkey, kept in `data_dir`."""
+
+    redis_url: Annotated[
+        str | None,
+        Text(
+            r"((redis|rediss|unix)://\S+)?",
+            "a redis://, rediss:// or unix:// address (Sentinel comes later), or empty for the embedded Valkey",
+            secret=True,
+        ),
+    ] = field(repr=False)
+    data_dir: Annotated[Path, Text(r"[^\0]{1,4096}", "a folder")]
+    namespace: Annotated[str, Text(r"[a-z0-9_-]{1,64}", "1 to 64 of a-z, 0-9, _ and -")]
+    fetch: FetchSettings
+    schedule: ScheduleSettings
+    articles: ArticleSettings
+    log: LogSettings
+    http: HttpSettings
+    workers: WorkerSettings
+
+
+def load(
+    *, toml_texts: Sequence[tuple[str, str]], environ: Mapping[str, str], overrides: Mapping[str, object]
+) -> Settings:
+    """Return the settings that *toml_texts*, *environ* and *overrides* say, the later word being the stronger.
+
+    *toml_texts* are (name, text), the shipped defaults first; of *environ* only `NEWSWIRE_*` is read, an empty
+    variable counting as not set; *overrides* are dotted names from the command line, None meaning not given.
+    Pure. Raises SettingsError for the first setting that is unknown, of the wrong type or out of range.
+    """
+    found: dict[str, _Word] = {}
+    sources = [
+        *(_words_of_toml(name, text) for name, text in toml_texts),
+        _words_of_environment(environ),
+        (_Word(name, value, "command line") for name, value in overrides.items() if value is not None),
+    ]
+    for strength, words in enumerate(sources):
+        found.update((word.name, replace(_checked(word), strength=strength)) for word in words)
+    missing = sorted(_SPECS.keys() - found.keys())
+    if missing:
+        raise SettingsError(f"{missing[0]} is set nowhere: the shipped defaults must come first")
+    _reconcile(found)
+    return _assembled({name: word.value for name, word in found.items()})
+
+
+_SPECS = dict(specs(Settings))
+_VARIABLES = {ENVIRONMENT_PREFIX + name.upper().replace(".", "__"): name for name in _SPECS}
+SETTING_NAMES = tuple(_SPECS)
+"""The dotted name of every setting, in the order of the classes above."""
+
+# --- Who says what -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One setting as one source says it: *where* is the source for a person, *strength* its rank."""
+
+    name: str
+    value: object
+    where: str
+    strength: int = 0
+
+
+def _words_of_toml(source: str, text: str) -> Iterator[_Word]:
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{source}: not valid TOML: {' '.join(str(error).split())}") from None
+    for key, value in tables.items():
+        if isinstance(value, dict) and key not in _SPECS:
+            yield from (_Word(f"{key}.{inner}", item, source) for inner, item in value.items())
+        else:
+            yield _Word(key, value, source)
+
+
+# What Kubernetes and Docker put into the environment for a service called "newswire...": not meant for us.
+_SERVICE_VARIABLE = re.compile(r"NEWSWIRE(_\w+)?_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)")
+
+
+def _words_of_environment(environ: Mapping[str, str]) -> Iterator[_Word]:
+    for variable in sorted(environ):
+        if not variable.startswith(ENVIRONMENT_PREFIX):
+            continue
+        name = _VARIABLES.get(variable)
+        if name is not None:
+            if environ[variable]:
+                yield _Word(name, _read(environ[variable], _SPECS[name].type), f"environment variable {variable}")
+        elif not _SERVICE_VARIABLE.fullmatch(variable):
+            raise SettingsError(f"environment variable {variable}: unknown; {hint(variable, _VARIABLES)}")
+
+
+def _read(text: str, wanted: type[bool | int | float | str]) -> object:
+    """*text* as a value of type *wanted*, or *text* itself, which the check will refuse."""
+    if wanted is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
+    try:
+        return wanted(text)
+    except ValueError:
+        return text
+
+
+# --- Is it allowed -----------------------------------------------------------------------------------------------
+
+
+def _checked(word: _Word) -> _Word:
+    spec = _SPECS.get(word.name)
+    if spec is None:
+        raise SettingsError(f"{word.where}: {brief(word.name)}: unknown setting; {hint(word.name, _SPECS)}")
+    value = accepted(word.value, spec)
+    if value is None:
+        raise SettingsError(f"{word.where}: {word.name}{shown(word.value, spec)}: must be {spec.allowed}")
+    return replace(word, value=value)
+
+
+# --- Do they agree -----------------------------------------------------------------------------------------------
+
+
+def _reconcile(found: dict[str, _Word]) -> None:
+    """Make minimum <= interval <= maximum hold in *found*: the weaker word gives way to the stronger.
+
+    So an interval of 0.5 seconds on the command line needs no second word about the minimum.
+    Raises SettingsError when both stand in the same source.
+    """
+    least, interval, most = (f"schedule.{bound}interval_seconds" for bound in ("min_", "", "max_"))
+    for low, high in ((least, most), (least, interval), (interval, most)):
+        lower, upper = found[low], found[high]
+        if _number(lower) <= _number(upper):
+            continue
+        if lower.strength == upper.strength:
+            raise SettingsError(
+                f"{upper.where}: {high} = {upper.value} is below {low} = {lower.value}: "
+                "must be minimum <= interval <= maximum"
+            )
+        strong = max(lower, upper, key=lambda word: word.strength)
+        weak = low if strong is upper else high
+        found[weak] = replace(strong, name=weak)
+
+
+def _number(word: _Word) -> float:
+    return word.value if isinstance(word.value, float) else math.nan
+
+
+def _assembled(values: Mapping[str, object]) -> Settings:
+    def section(name: str) -> dict[str, Any]:
+        return {key.removeprefix(f"{name}."): value for key, value in values.items() if key.startswith(f"{name}.")}
+
+    return Settings(
+        redis_url=str(values["redis_url"]) or None,
+        data_dir=Path(str(values["data_dir"])),
+        namespace=str(values["namespace"]),
+        fetch=FetchSettings(**section("fetch")),
+        schedule=ScheduleSettings(**section("schedule")),
+        articles=ArticleSettings(**section("articles")),
+        log=LogSettings(**section("log")),
+        http=HttpSettings(**section("http")),
+        workers=WorkerSettings(**section("workers")),
+    )

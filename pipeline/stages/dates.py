@@ -1,0 +1,167 @@
+"""Reads the dates that feeds write: RFC 822, RFC 3339, their usual broken forms and seven languages.
+
+Rules of this file: a date that can be read in two ways is None, and so is one outside the plausible window: a wrong
+date is worse than none. What the text does not say (its zone) is named in `inferred`. Time is linear in the text,
+of which at most 100 characters are read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import NamedTuple
+
+from pipeline.model import ArticleDate, Inferred, Precision
+from pipeline.stages.calendar_names import is_weekday, month_number
+from pipeline.stages.zones import read_zone
+
+_MAX_CHARACTERS = 100
+_DAY_MS = 86_400_000
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_EARLIEST_MS = 631_152_000_000  # 1990-01-01: no feed is older, and epoch 0 and year 1 mean "no date"
+_LATEST_MS = 4_102_444_800_000  # 2100-01-01, where the moment of the fetch is not known
+_AHEAD_MS = 26 * 3_600_000  # a day begins up to 14 hours before UTC's, and publishers write tomorrow's date
+
+# A weekday; before a comma any word stands in its place (RFC 822 has room for nothing else there).
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+(?:-[^\W\d_]+)?)\.?(?:(?P<comma> ?, ?)| ))?"
+_MONTH = r"(?P<month>[^\W\d_]{3,12})"
+_DAY = r"(?P<day>[0-9]{1,2})"
+
+_YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?P=mark){_DAY}(?![0-9])")
+_COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_YEAR_FIRST_NAMED = re.compile(rf"(?P<year>[0-9]{{4}})[-/ ]{_MONTH}\.?[-/ ]{_DAY}(?![0-9])")
+# Two digits before a colon or an h are an hour, not a year: "9 Oct 14:54" does not say its year.
+_DAY_FIRST = re.compile(
+    rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th|er|\.|º|°)?(?: ?[-/] ?| de | ?){_MONTH}\.?(?: ?[-/,] ?| del? | ?)"
+    r"(?P<year>[0-9]{4}(?![0-9])|[0-9]{2}(?![0-9:]| ?h))"
+)
+_MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_MONTH}\.? ?{_DAY}(?:st|nd|rd|th)?(?: ?, ?| )(?P<year>[0-9]{{4}})(?![0-9])")
+_NUMERIC = re.compile(r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})(?![0-9])")
+# As C's asctime and its followers write it: Fri Oct  9 14:54:00 [UTC] 2015.
+_YEAR_LAST = re.compile(
+    r"(?P<day>[^\W\d_]{2,12}[., ][^0-9]{0,12}[0-9]{1,2}) (?P<time>[0-9]{1,2}:.{2,40}) (?P<year>[0-9]{4})"
+)
+
+_CLOCK = re.compile(
+    r"(?: ?[Tt] ?|:| ?, ?| [-\u2013\u2014|@] | )(?:(?:at|à|a|às|as|um|om|alle|ore|a las) )?"
+    r"(?P<hour>[0-9]{1,2})(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    r"(?![0-9:])(?: ?(?P<half>[AaPp])\.? ?[Mm]\b\.?| ?(?:Uhr|uur|h|hs|hrs)\b)?"
+)
+_COMPACT_CLOCK = re.compile(
+    r"[Tt]?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?:(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    r"(?![0-9:])(?P<half>)"
+)
+
+
+class _Moment(NamedTuple):
+    at_ms: int
+    precision: Precision
+    zone_known: bool
+
+
+def read_date(raw: str, *, source: str, fetched_ms: int | None = None) -> ArticleDate | None:
+    """Read the instant that *raw* names, or None where it names none, or two, or an implausible one.
+
+    *source* is kept in the date ("feed:pubDate"), and so is the text, its whitespace folded. Plausible is 1990 to 26
+    hours after *fetched_ms* (ms since the epoch; 2100 where that is not known). A time without a zone is read as UTC
+    and its zone called inferred. A date without a time is 00:00 UTC of the day as written, whatever its zone.
+    """
+    if len(raw) > _MAX_CHARACTERS:
+        return None
+    text = " ".join(raw.split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    moment = _epoch(text) or _written(text)
+    latest_ms = _LATEST_MS if fetched_ms is None else fetched_ms + _AHEAD_MS
+    if moment is None or not _EARLIEST_MS <= moment.at_ms <= latest_ms:
+        return None
+    inferred: tuple[Inferred, ...] = () if moment.zone_known else ("zone",)
+    return ArticleDate(moment.at_ms, moment.precision, source, text, inferred)
+
+
+def _epoch(text: str) -> _Moment | None:
+    """Read *text* as seconds (10 digits) or milliseconds (13 digits) since the epoch."""
+    if len(text) not in (10, 13) or not (text.isascii() and text.isdigit()):
+        return None
+    return _Moment(int(text) * 1000 if len(text) == 10 else int(text), "second", zone_known=True)
+
+
+def _written(text: str) -> _Moment | None:
+    """Read *text* as a day, then perhaps a time, then perhaps a zone, and nothing else."""
+    year_last = _YEAR_LAST.fullmatch(text) if text[-4:].isdigit() else None
+    if year_last is not None:
+        text = f"{year_last['day']} {year_last['year']} {year_last['time']}"
+    found = _named_day(text) if not text[:4].isdigit() else _numbered_day(text)
+    if found is None:
+        return None
+    days, end = found
+    clock = _CLOCK.match(text, end) or _COMPACT_CLOCK.match(text, end)
+    zone = read_zone(text[clock.end() if clock else end :])
+    if zone is None:
+        return None
+    if clock is None:
+        said_utc = zone.known and zone.east_minutes == 0
+        return _Moment(days * _DAY_MS, "day", said_utc) if zone.known or end == len(text) else None
+    time_ms = _time_ms(clock)
+    if time_ms is None:
+        return None
+    precision: Precision = "second" if clock["second"] else "minute"
+    return _Moment(days * _DAY_MS + time_ms - zone.east_minutes * 60_000, precision, zone.known)
+
+
+def _numbered_day(text: str) -> tuple[int, int] | None:
+    """Read the day that *text* begins with, year first: days since the epoch and where the day ends."""
+    match = _YEAR_FIRST.match(text) or _COMPACT.match(text) or _YEAR_FIRST_NAMED.match(text)
+    if match is None:
+        return None
+    month = int(match["month"]) if match["month"].isdigit() else month_number(match["month"])
+    return None if month is None else _days(int(match["year"]), month, int(match["day"]), match.end())
+
+
+def _named_day(text: str) -> tuple[int, int] | None:
+    """Read the day that *text* begins with, year last: days since the epoch and where the day ends."""
+    match = _DAY_FIRST.match(text) or _MONTH_FIRST.match(text)
+    if match is None:
+        return _unambiguous_day(text)
+    month = month_number(match["month"])
+    if month is None or not (match["comma"] or match["weekday"] is None or is_weekday(match["weekday"])):
+        return None
+    year = int(match["year"])
+    if len(match["year"]) == 2:
+        # RFC 5322 section 4.3.
+        year += 2000 if year < 50 else 1900
+    return _days(year, month, int(match["day"]), match.end())
+
+
+def _unambiguous_day(text: str) -> tuple[int, int] | None:
+    """Read a day in numbers, year last, if only one order of day and month is possible (31/12, 9/9)."""
+    match = _NUMERIC.match(text)
+    if match is None:
+        return None
+    low, high = sorted((int(match["one"]), int(match["two"])))
+    return _days(int(match["year"]), low, high, match.end()) if high > 12 or low == high else None
+
+
+def _days(year: int, month: int, day: int, end: int) -> tuple[int, int] | None:
+    """Count the days since the epoch, and keep *end* beside them; None for a day that no calendar has."""
+    try:
+        return date(year, month, day).toordinal() - _EPOCH_ORDINAL, end
+    except ValueError:
+        return None
+
+
+def _time_ms(clock: re.Match[str]) -> int | None:
+    """Give the time of day of *clock* in ms, 24:00 and second 60 allowed; None for a time that no clock shows."""
+    hour, minute, second = int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
+    fraction_ms = int(clock["fraction"][:3].ljust(3, "0")) if clock["fraction"] else 0
+    half = clock["half"]
+    if half:
+        is_afternoon = half in "Pp"
+        # 14:54 PM is seen and clear; 14:54 AM and 0:30 PM are not.
+        if hour == 0 if is_afternoon else hour > 12:
+            return None
+        hour = hour % 12 + 12 * is_afternoon if hour <= 12 else hour
+    time_ms = ((hour * 60 + minute) * 60 + second) * 1000 + fraction_ms
+    possible = minute <= 59 and second <= 60 and (hour <= 23 or time_ms == _DAY_MS)
+    return time_ms if possible else None

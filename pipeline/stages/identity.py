@@ -1,0 +1,264 @@
+"""Decides who an article is (its key and its id) and whether what it says now is new, revised or the same.
+
+Rules of this file: every id and digest is BLAKE2b (RFC 7693), so it is equal in every process, on every machine and
+in every version of Python. What is stored carries a version: a change of a rule changes the version tag.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from pipeline.model import (
+    Article,
+    ArticleDate,
+    Attachment,
+    Entry,
+    Known,
+    New,
+    Revised,
+    Same,
+    Verdict,
+)
+
+DIGESTED_FIELDS: tuple[str, ...] = (
+    "url",
+    "title",
+    "summary",
+    "text",
+    "html",
+    "authors",
+    "categories",
+    "language",
+    "published",
+    "updated",
+    "image",
+    "attachments",
+)
+"""The fields whose digests are remembered, in the order in which `Article.changed` names them."""
+
+# A reader sees these; only a change of one of them is worth a revision. Publishers bump dates, tags and image
+# addresses of an unchanged text all day long.
+_CONTENT_FIELDS = frozenset({"title", "summary", "text"})
+
+_ID_VERSION = "newswire.article-id/1"
+_DIGEST_BYTES = 4
+_DAY_MS = 86_400_000
+
+# Version, revision, discovered_ms, shown_day, digests: 59 bytes. At most 64 keeps the hash that holds it in its
+# small encoding (`hash-max-listpack-value` as Redis and Valkey ship it).
+_KNOWN_VERSION = 1
+_KNOWN = struct.Struct(f">BH6sH{_DIGEST_BYTES * len(DIGESTED_FIELDS)}s")
+_MAX_REVISION = 0xFFFF
+_MAX_DAY = 0xFFFF
+_MAX_MS = 0xFFFF_FFFF_FFFF
+
+
+# --- The key of an entry ------------------------------------------------------------------------------------------
+
+
+def entry_keys(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Give each of the *entries* of one document its identity key, in order.
+
+    The key is the guid, else the link, else title and date as written, else a digest of the content; surrounding
+    whitespace does not count, and `isPermaLink` never matters (it says what a guid is good for, not whose it is).
+    A guid (or a link in its place) that several entries of the document carry is no identity by itself: if their
+    links differ the link is added, and where the titles under one link differ, the title too. Entries equal in all
+    three are one item shown twice and share a key.
+
+    Known weakness: an entry whose guid is repeated has another key than the same entry alone in its document, so it
+    is new once more when its namesake arrives or leaves. Nothing but a repeated guid makes a key depend on others.
+    """
+    bases = [_base_key(entry) for entry in entries]
+    by_base = _groups(bases)
+    keys = list(bases)
+    for base, positions in by_base.items():
+        if len(positions) > 1:
+            _tell_apart(base, positions, entries, keys)
+    return tuple(keys)
+
+
+def _base_key(entry: Entry) -> str:
+    """Give the key of an *entry* by itself."""
+    guid, link, title = _trimmed(entry.guid), _trimmed(entry.link), _trimmed(entry.title_html)
+    if guid or link:
+        return guid or link
+    date = entry.published or entry.updated
+    # A title alone is no identity ("Untitled", "Weather"): without a date the content decides.
+    if title and date is not None and date.raw.strip():
+        return f"{title}\n{date.raw.strip()}"
+    content = (title, _trimmed(entry.summary_html), _trimmed(entry.content_html))
+    media = tuple(enclosure.url for enclosure in entry.enclosures)
+    return "digest:" + _blake(_framed((*content, *media)), 16).hex()
+
+
+def _tell_apart(base: str, positions: Sequence[int], entries: Sequence[Entry], keys: list[str]) -> None:
+    """Give the entries at *positions*, all of key *base*, keys of their own in *keys* where they differ."""
+    by_link = _groups([_trimmed(entries[position].link) for position in positions])
+    for link, members in by_link.items():
+        key = f"{base}\n{link}" if len(by_link) > 1 else base
+        titles = [_trimmed(entries[positions[member]].title_html) for member in members]
+        several_titles = len(set(titles)) > 1
+        for member, title in zip(members, titles, strict=True):
+            keys[positions[member]] = f"{key}\n{title}" if several_titles else key
+
+
+def _groups(values: Sequence[str]) -> Mapping[str, list[int]]:
+    """List the positions of each of the *values*, in order of first appearance."""
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for position, value in enumerate(values):
+        groups[value].append(position)
+    return groups
+
+
+def _trimmed(text: str | None) -> str:
+    return text.strip() if text else ""
+
+
+# --- The ids made from it -----------------------------------------------------------------------------------------
+
+
+def article_id(feed_id: str, key: str) -> str:
+    """Make the id of the article with *key* in the feed *feed_id*: 32 hex digits, the same for ever."""
+    return _blake(_framed((_ID_VERSION, feed_id, key)), 16).hex()
+
+
+def seen_id(article_id: str) -> bytes:
+    """Make the 8 bytes that stand for *article_id* (32 hex digits) in the seen-index of its feed.
+
+    Among 10^8 articles of a single feed the odds that any two share them are 3 in 10,000.
+    """
+    return bytes.fromhex(article_id[:16])
+
+
+# --- The verdict --------------------------------------------------------------------------------------------------
+
+
+def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
+    """Decide whether *article* is new, revised or the same as the revision remembered in *known* (None: never seen).
+
+    Only title, summary and text make a revision; whitespace in them does not count. `changed` of a revision names
+    every field that differs from the last published one, so what changed on the quiet before is named then. An
+    article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms* (ms since the
+    epoch). Revisions stop counting at 65,535.
+    """
+    today = now_ms // _DAY_MS
+    digests = _digests(article)
+    if known is None:
+        fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
+        return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
+    changed = _differing(known.digests, digests)
+    if _CONTENT_FIELDS.isdisjoint(changed):
+        return Same(article.id, replace(known, shown_day=today) if today > known.shown_day else None)
+    revision = min(known.revision + 1, _MAX_REVISION)
+    revised = replace(
+        article,
+        kind="revised",
+        revision=revision,
+        changed=changed,
+        discovered_ms=known.discovered_ms,
+        accepted_ms=now_ms,
+    )
+    return Revised(revised, replace(known, revision=revision, shown_day=today, digests=digests))
+
+
+def _differing(before: bytes, after: bytes) -> tuple[str, ...]:
+    """Name the fields whose digests in *before* and *after* differ, in field order."""
+    spans = ((name, slice(at * _DIGEST_BYTES, (at + 1) * _DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
+    return tuple(name for name, span in spans if before[span] != after[span])
+
+
+def _digests(article: Article) -> bytes:
+    """Concatenate the digests of the digested fields of *article*."""
+    return b"".join(_blake(_framed(strings), _DIGEST_BYTES) for strings in _digested(article))
+
+
+def _digested(article: Article) -> tuple[tuple[str, ...], ...]:
+    """List the digested fields of *article* in the order of `DIGESTED_FIELDS`, each as the strings it is made of."""
+    return (
+        _optional(article.url),
+        _folded(article.title),
+        _folded(article.summary),
+        _folded(article.text),
+        _optional(article.html),
+        article.authors,
+        article.categories,
+        _optional(article.language),
+        _date_strings(article.published),
+        _date_strings(article.updated),
+        _optional(article.image),
+        tuple(part for attachment in article.attachments for part in _attachment_strings(attachment)),
+    )
+
+
+def _optional(text: str | None) -> tuple[str, ...]:
+    return () if text is None else (text,)
+
+
+def _folded(text: str | None) -> tuple[str, ...]:
+    """Keep the words of *text*, with one space between them: what a reader sees of it."""
+    return (" ".join(text.split()),) if text and not text.isspace() else ()
+
+
+def _date_strings(date: ArticleDate | None) -> tuple[str, ...]:
+    return () if date is None else (str(date.at_ms), date.precision, date.source, date.raw, *date.inferred)
+
+
+def _attachment_strings(attachment: Attachment) -> tuple[str, ...]:
+    size = "" if attachment.bytes is None else str(attachment.bytes)
+    return (attachment.url, attachment.type or "", size)
+
+
+# --- What is remembered, as bytes ---------------------------------------------------------------------------------
+
+
+def pack(known: Known) -> bytes:
+    """Write *known* as 59 bytes, always: version, revision, discovered_ms, shown_day and the field digests.
+
+    Numbers too large for their place are stored as the largest that fits, negative ones as 0.
+    """
+    return _KNOWN.pack(
+        _KNOWN_VERSION,
+        _bounded(known.revision, _MAX_REVISION),
+        _bounded(known.discovered_ms, _MAX_MS).to_bytes(6, "big"),
+        _bounded(known.shown_day, _MAX_DAY),
+        known.digests,
+    )
+
+
+def unpack(data: bytes) -> Known:
+    """Read back the `Known` that `pack` wrote; ValueError if *data* is of another length or version."""
+    if len(data) != _KNOWN.size or data[0] != _KNOWN_VERSION:
+        version = data[0] if data else None
+        raise ValueError(
+            f"not a record of the seen-index: {len(data)} bytes of version {version}, "
+            f"wanted {_KNOWN.size} of version {_KNOWN_VERSION}"
+        )
+    _, revision, discovered, shown_day, digests = _KNOWN.unpack(data)
+    return Known(
+        revision=revision,
+        discovered_ms=int.from_bytes(discovered, "big"),
+        shown_day=shown_day,
+        digests=digests,
+    )
+
+
+def _bounded(number: int, largest: int) -> int:
+    return max(0, min(number, largest))
+
+
+# --- Hashing ------------------------------------------------------------------------------------------------------
+
+
+def _blake(data: bytes, size: int) -> bytes:
+    return blake2b(data, digest_size=size).digest()
+
+
+def _framed(strings: Iterable[str]) -> bytes:
+    """Join *strings* to bytes, each behind its length, so that no two sequences give the same bytes."""
+    # Feeds hold lone surrogates (a cut emoji as two character references): they are hashed like anything else.
+    encoded = [string.encode("utf-8", "surrogatepass") for string in strings]
+    return b"".join(b"%d:%b" % (len(part), part) for part in encoded)

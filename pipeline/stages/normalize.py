@@ -1,0 +1,123 @@
+"""Entry -> Article | Rejected: what a feed says, made into what we vouch for.
+
+Rules of this file: unknown stays None, nothing is invented from something else; what was mended or is missing is
+named in `problems`; an entry is rejected only when a reader would have nothing to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
+from pipeline.stages.dates import read_date
+from pipeline.stages.identity import article_id
+from pipeline.stages.text import clean, plain_text, safe_html, title_text
+from pipeline.stages.urls import absolute, canonical
+
+_RAW_SHOWN = 80
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-[a-z0-9-]{1,60})?", re.IGNORECASE)
+# Codes that feeds use for the two-letter ones of ISO 639-1 (RFC 5646 section 2.2.1 asks for the shortest).
+_SHORTEST = {
+    "eng": "en", "fra": "fr", "fre": "fr", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt",
+    "nld": "nl", "dut": "nl", "rus": "ru", "zho": "zh", "chi": "zh", "jpn": "ja", "ara": "ar", "iw": "he", "in": "id",
+}  # fmt: skip
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "xx"})
+_REGIONS = {"UK": "GB"}
+_EMAIL_NAME = re.compile(r"[^\s@()]+@[^\s@()]+\s*\(([^()]+)\)")
+_NAME_EMAIL = re.compile(r"([^()@]*[^()@\s])\s*\([^()@]*@[^()@]*\)")
+_NOREPLY = re.compile(r"(?:no|do-?not)[-_.]?reply@", re.IGNORECASE)
+
+
+def normalize(
+    entry: Entry,
+    *,
+    key: str,
+    feed: FeedReference,
+    document_url: str,
+    feed_language: str | None,
+    fetched_ms: int | None = None,
+) -> Article | Rejected:
+    """Make the article that *entry* is, or say why it is none.
+
+    *key* is the entry's identity within *feed*; *document_url* is where the document came from, against which
+    addresses are read when the entry has no base of its own; *feed_language* holds where the entry names none;
+    a date later than *fetched_ms* (ms since the epoch, None when unknown) allows is not believed.
+    """
+    base = absolute(entry.base_url, document_url) or document_url
+    link = absolute(entry.link, base)
+    title = title_text(entry.title_html or "") or None
+    text = plain_text(entry.content_html or "") or None
+    summary = plain_text(entry.summary_html or "") or None
+    if not (title or link or text or summary):
+        return Rejected("nothing to show: no title, link or text", which=key)
+    problems: list[str] = []
+    if text is None:
+        problems.append("summary only" if summary else "no text")
+    markup = entry.content_html or entry.summary_html
+    # Where no xml:base is said, a relative address in the text was written for the entry's own page.
+    page = base if entry.base_url else link or base
+    language = language_tag(entry.language) or language_tag(feed_language)
+    return Article(
+        id=article_id(feed.id, key),
+        feed=feed,
+        url=canonical(link) if link else None,
+        source_url=clean(entry.link or "") or None,
+        title=title,
+        summary=summary,
+        text=text,
+        html=(safe_html(markup, base_url=page) or None) if markup else None,
+        authors=_distinct(entry.authors, author_name),
+        categories=_distinct(entry.categories, title_text),
+        language=language,
+        language_source="feed" if language else None,
+        published=_date(entry.published, "published", fetched_ms, problems),
+        updated=_date(entry.updated, "updated", fetched_ms, problems),
+        image=absolute(entry.image, base),
+        attachments=tuple(_attachments(entry, base)),
+        problems=tuple(problems),
+    )
+
+
+def language_tag(raw: str | None) -> str | None:
+    """Read the BCP 47 tag that *raw* means ("fr_FR" is "fr-FR", "eng" is "en"); None when it means none."""
+    match = _LANGUAGE.fullmatch((raw or "").strip().partition(".")[0].replace("_", "-"))
+    if match is None:
+        return None
+    primary = _SHORTEST.get(match[1].lower(), match[1].lower())
+    if primary in _NO_LANGUAGE:
+        return None
+    region = (match[3] or "").upper()
+    parts = (primary, (match[2] or "").title(), _REGIONS.get(region, region))
+    return "-".join(part for part in parts if part)
+
+
+def author_name(raw: str) -> str:
+    """Give the name in *raw*: without its mail address when it has both, "" for a mail address that nobody reads."""
+    text = title_text(raw)  # which drops the address of "Name <name@example.org>" as a tag
+    named = _EMAIL_NAME.fullmatch(text) or _NAME_EMAIL.fullmatch(text)
+    name = named[1].strip() if named else text
+    if _NOREPLY.match(name):
+        return ""
+    return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
+
+
+def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:
+    """Give what *read* makes of each, in order, without empty ones and repeats."""
+    return tuple(dict.fromkeys(text for one in raw if (text := read(one))))
+
+
+def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:
+    if raw is None:
+        return None
+    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms)
+    if date is None:
+        problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')
+    return date
+
+
+def _attachments(entry: Entry, base: str) -> Iterable[Attachment]:
+    for link in entry.enclosures:
+        url = absolute(link.url, base)
+        if url:
+            yield Attachment(url=url, type=clean(link.type or "") or None, bytes=link.bytes)

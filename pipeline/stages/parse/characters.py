@@ -1,0 +1,121 @@
+"""Which characters the bytes of a document are.
+
+Labels lie, so evidence decides: a BOM, then valid UTF-8, then the declared encoding (HTTP before XML, RFC 7303
+section 3), then windows-1252. A document that is mostly valid UTF-8 stays UTF-8 and loses only its bad bytes: to read
+all of it as windows-1252 for one bad byte would spoil every accent.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its BOM begins alike
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The first characters of "<?" or "<r" in encodings of more than one byte (XML 1.0 appendix F).
+_WIDE_STARTS = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_SAME_NAME = "big5 big5hkscs cp866 cp874 euc-jp gb18030 iso-2022-jp iso-2022-kr koi8-r koi8-u mac-roman utf-8"
+_ISO_8859 = {f"iso-8859-{part}": f"iso-8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)}
+_WINDOWS = {label: f"cp{page}" for page in range(1250, 1259) for label in (f"windows-{page}", f"cp{page}")}
+# Labels to codecs as browsers read them (WHATWG Encoding: a label names the superset that is really used). Codecs
+# that are not text, or that hide ASCII (utf-7), are not here and so never looked up.
+_CODECS = (
+    {name: name for name in _SAME_NAME.split()}
+    | _ISO_8859
+    | _WINDOWS
+    | dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1", "cp819", "l1"), "cp1252")
+    | dict.fromkeys(("iso-8859-9", "latin5"), "cp1254")
+    | dict.fromkeys(("iso-8859-11", "tis-620", "windows-874"), "cp874")
+    | dict.fromkeys(("gb2312", "gbk", "gb-2312", "x-gbk", "cp936", "euc-cn", "hz-gb-2312"), "gb18030")
+    | dict.fromkeys(("shift-jis", "shiftjis", "sjis", "x-sjis", "windows-31j", "ms932", "cp932"), "cp932")
+    | dict.fromkeys(("euc-kr", "ks-c-5601-1987", "ksc5601", "korean", "cp949", "windows-949"), "cp949")
+    | {"utf8": "utf-8", "eucjp": "euc-jp", "ibm866": "cp866", "macintosh": "mac-roman", "big5-hkscs": "big5hkscs"}
+)
+_SERVER_DEFAULTS = frozenset({"cp1252", "utf-8"})
+_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"\s{0,99}<\?xml[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})")
+_HEAD_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """The text of a document and what had to be mended to have it."""
+
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def decode(body: bytes, content_type: str) -> Characters:
+    """Decode *body*, a document served as *content_type* (the HTTP header, "" when unknown)."""
+    for bom, codec in _BOMS:
+        if body.startswith(bom):
+            return _replaced(body[len(bom) :], codec)
+    for start, codec in _WIDE_STARTS:
+        if body.startswith(start):
+            return _replaced(body, codec)
+    declared = _declared(body, content_type)
+    if body.isascii():
+        stateful = declared if declared and declared.startswith("iso-2022") else "ascii"
+        return _replaced(body, stateful)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _without_valid_utf8(body, declared)
+    mended = (f"declared as {_shown(declared)}, read as utf-8",) if declared and declared != "utf-8" else ()
+    return Characters(text, mended)
+
+
+def _declared(body: bytes, content_type: str) -> str | None:
+    """Find the codec the document is declared in; None when none is named that we know."""
+    header = _HTTP_CHARSET.search(content_type)
+    by_http = _codec(header[1]) if header else None
+    declaration = _XML_ENCODING.match(body[:_HEAD_BYTES])
+    by_xml = _codec(declaration[1].decode("ascii", "replace")) if declaration else None
+    if by_http in _SERVER_DEFAULTS and by_xml:
+        return by_xml  # servers add their default charset to whatever they send
+    return by_http or by_xml
+
+
+def _codec(label: str) -> str | None:
+    return _CODECS.get(label.lower().replace("_", "-"))
+
+
+def _without_valid_utf8(body: bytes, declared: str | None) -> Characters:
+    replaced = body.decode("utf-8", "replace")
+    bad = replaced.count("\ufffd")
+    good = len(replaced) - len(replaced.encode("ascii", "ignore")) - bad
+    if good >= bad:
+        return Characters(replaced, (_bad_bytes(bad, "utf-8"),))
+    if declared is None or declared == "utf-8":
+        decoded = _replaced(body, "cp1252")
+        named = "declared as utf-8" if declared else "no encoding declared"
+        return Characters(decoded.text, (f"{named}, read as windows-1252", *decoded.problems))
+    return _replaced(body, declared)
+
+
+def _replaced(body: bytes, codec: str) -> Characters:
+    try:
+        return Characters(body.decode(codec))
+    except UnicodeDecodeError:
+        text = body.decode(codec, "replace")
+        return Characters(text, (_bad_bytes(text.count("\ufffd"), codec),))
+
+
+def _bad_bytes(count: int, codec: str) -> str:
+    what = "a byte that is" if count == 1 else f"{count} bytes that are"
+    return f"{what} not {_shown(codec)}: replaced"
+
+
+def _shown(codec: str) -> str:
+    return codec.replace("cp125", "windows-125")

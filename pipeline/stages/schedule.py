@@ -1,0 +1,68 @@
+"""Decides when a feed is polled next.
+
+Rules of this file: the same feed, outcome and time give the same answer, so a restart moves nothing and needs no
+memory; what looks like chance (phase, jitter) comes from the feed's id.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from pipeline.model import Feed, Fresh, Gone, Outcome, Refused, Unchanged
+from pipeline.settings import ScheduleSettings
+
+# A 410 means "for good", yet people do say it by mistake: we look again once a week.
+_GONE_INTERVAL_MS = 7 * 24 * 3600 * 1000
+# Beyond 2**32 intervals every cap is long reached; without a bound the power itself would grow for ever.
+_MOST_DOUBLINGS = 32
+# Back-off waits between 3/4 and all of its time, so that feeds that failed together do not return together.
+_JITTER = 0.25
+
+
+def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now_ms: int) -> int:
+    """When *feed* is due again, after *outcome* at *now_ms*; always later than *now_ms*.
+
+    - Answered: the first of the feed's slots (its phase plus any number of intervals) at least half an interval
+      away. A poll thus counts for the slot nearest to it and the next one is for the slot after that: no feed is
+      polled twice for one slot, two polls are half to one and a half intervals apart, and a poll that came late by
+      less than half an interval does not shift those that follow.
+    - Refused: `2 ** failures` intervals, at most `max_interval_seconds`, less up to a quarter by the feed's id; and
+      never before the wait that the host asked for, even where that is longer than `max_interval_seconds`.
+    - Gone: a week.
+    """
+    interval_ms = _interval_ms(feed, settings)
+    match outcome:
+        case Fresh() | Unchanged():
+            return _slot_after(
+                now_ms + (interval_ms + 1) // 2, phase=_number(feed) % interval_ms, interval=interval_ms
+            )
+        case Refused(state=state, retry_after_ms=retry_after_ms):
+            longest_ms = max(_milliseconds(settings.max_interval_seconds), interval_ms)
+            delay_ms = min(interval_ms << min(state.failures, _MOST_DOUBLINGS), longest_ms)
+            spread = _number(feed) / 2**64
+            backed_off_ms = max(1, round(delay_ms * (1 - _JITTER * spread)))
+            # The hosts' wait is a lower bound, so here the spread may only add.
+            asked_ms = 0 if retry_after_ms is None else retry_after_ms + round(interval_ms * spread)
+            return now_ms + max(backed_off_ms, asked_ms)
+        case Gone():
+            return now_ms + _GONE_INTERVAL_MS
+
+
+def _slot_after(earliest_ms: int, *, phase: int, interval: int) -> int:
+    """Find the first moment at or after *earliest_ms* that is *phase* plus a whole number of *interval*s (ms)."""
+    return earliest_ms + (phase - earliest_ms) % interval
+
+
+def _interval_ms(feed: Feed, settings: ScheduleSettings) -> int:
+    """Return the feed's own interval, else the common one, within the bounds of the settings; at least 1 ms."""
+    wanted = settings.interval_seconds if feed.interval_seconds is None else feed.interval_seconds
+    return _milliseconds(min(max(wanted, settings.min_interval_seconds), settings.max_interval_seconds))
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
+
+
+def _number(feed: Feed) -> int:
+    """Return a number from 0 to 2**64 - 1 that is the feed's own, evenly spread over all feeds."""
+    return int.from_bytes(blake2b(feed.id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

@@ -1,0 +1,212 @@
+"""What an address means: made absolute, made canonical, told apart.
+
+Rules of this file: only http and https are addresses here. `absolute` changes as little as a browser would (WHATWG
+URL: whitespace out, what must be is percent-encoded); `canonical` merges what one article is known by; it never
+lower-cases a path and never drops a parameter it does not know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+from pipeline.errors import UsageError
+
+_MAX_URL = 8192  # longer addresses are data, not places: servers refuse them (RFC 9110 section 4.1 asks for 8000)
+_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u200b\ufeff]+")
+_INNER_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_HTTP = re.compile(r"(https?):[\\/]*", re.IGNORECASE)
+_CLEAN = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#](?:[!#$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{2})*+)?")
+_HOST = re.compile(r"[^\x00-\x20\"#%&'()*+,/:;<=>?@\[\\\]^`{|}\x7f]+|\[[0-9A-Fa-f:.]+\]")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+", re.IGNORECASE)
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Parameters that only tell where a reader came from. Prefixes and names as seen in feeds (French press: xtor; BBC:
+# at_medium, ns_mchannel; CBS: ftag; Guardian: CMP; Reuters: feedName); names that also carry meaning elsewhere
+# (id, source, ref, from, cid) are not here.
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "pk_", "piwik_", "mtm_", "hsa_", "oly_", "vero_", "__hs", "_hs", "guce_")
+_TRACKING = frozenset(
+    (
+        "cmp", "cmpid", "cmp_id", "dclid", "dicbo", "ecid", "efid", "emc", "fb_ref", "fb_source", "fbclid",
+        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "icid",
+        "igsh", "igshid", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid", "rss_id", "s_cid",
+        "s_kwcid", "smid", "smtyp", "taid", "tpcc", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id",
+        "xtcr", "xtmc", "xtor", "xts", "yclid", "__twitter_impression", "_ga", "_gl",
+    )
+)  # fmt: skip
+# Parameters that are tracking only when their value says "feed".
+_MAYBE_TRACKING = frozenset({"ref", "source", "src", "from", "partner", "mod", "via", "origin"})
+_FEED_VALUES = frozenset({"rss", "rss2", "rss20", "atom", "feed", "rssfeed", "rss_feed", "rss-feed", "feedburner"})
+
+_FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
+_BARE_DOMAIN = re.compile(
+    r"(?:[\w-]+(?:\.[\w-]+)*\.(?=[\w-]*[^\W\d_])[\w-]+|localhost|\d+(?:\.\d+){3})(?::\d+)?(?:[/?#]|$)"
+)
+
+
+def absolute(url: str | None, base: str | None) -> str | None:
+    """Give the http(s) address that *url* names, read relative to *base*; None when it names none.
+
+    Whitespace and controls go, what no address may hold is percent-encoded, a non-ASCII host becomes IDNA, and user
+    info stays. `javascript:`, `data:`, an empty text and an impossible host are None.
+    """
+    if not url or len(url) > _MAX_URL:
+        return None
+    if _CLEAN.fullmatch(url):
+        return url
+    text = _INNER_CONTROLS.sub("", _strip(url))
+    if not text:
+        return None
+    try:
+        return _escaped(_joined(text, base))
+    except ValueError:  # an impossible port, IPv6 literal, host or surrogate
+        return None
+
+
+def canonical(url: str) -> str:
+    """Give the address by which the article at *url* (absolute) is known; what is canonical stays as it is.
+
+    Lower-case scheme and host, no default port, no fragment but `#!`, no tracking parameters, escapes normalised (RFC
+    3986 section 6.2.2). What is not an http(s) address comes back as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            return url
+        authority = _authority(parts)
+    except ValueError:
+        return url
+    path = _normal_escapes(parts.path) or "/"
+    if _DOT_SEGMENT.search(path):
+        path = urlsplit(urljoin("http://h/", re.sub(r"^/+", "/", path))).path or "/"
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return urlunsplit((parts.scheme, authority, path, _kept_query(parts.query), fragment))
+
+
+def host_of(url: str) -> str:
+    """Give the host of *url* in lower case, without port or user info; "" when it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def feed_url(text: str) -> str:
+    """Give the feed address that an operator means by *text*: `feed:` undone, `https://` added to a bare domain.
+
+    Scheme and host become lower case, a default port and the fragment go; path and query stay as typed.
+
+    Raises UsageError when *text* is not the address of a feed.
+    """
+    typed = _strip(text)
+    url = _FEED_SCHEME.sub("", typed, count=1)
+    if url != typed and not _HTTP.match(url):
+        url = f"http://{url}"
+    elif _BARE_DOMAIN.match(url):
+        url = f"https://{url}"
+    if not _HTTP.match(url):
+        named = _SCHEME.match(url)
+        why = f"{named[1]} is not http or https" if named else "an address looks like https://example.org/feed.xml"
+        raise UsageError(f'not a feed address: "{typed[:200]}" ({why})')
+    whole = absolute(url, None)
+    if whole is None:
+        raise UsageError(f'not a feed address: "{typed[:200]}" (it names no host that can exist)')
+    parts = urlsplit(whole)
+    return urlunsplit((parts.scheme, _authority(parts), parts.path or "/", parts.query, ""))
+
+
+def feed_id(url: str) -> str:
+    """Make the id of the feed at *url*: 16 hex digits, the same for every way to write one address.
+
+    Raises UsageError when *url* is not the address of a feed.
+    """
+    return hashlib.blake2b(feed_url(url).encode(), digest_size=8).hexdigest()
+
+
+def _strip(text: str) -> str:
+    """Cut blanks and controls at both ends, in linear time."""
+    start = _BLANKS.match(text)
+    rest = text[start.end() :] if start else text
+    return rest[: _length_without_tail(rest)]
+
+
+def _length_without_tail(text: str) -> int:
+    end = len(text)
+    while end and _BLANKS.match(text[end - 1]):
+        end -= 1
+    return end
+
+
+def _joined(text: str, base: str | None) -> str:
+    if text[:4].lower() == "www.":
+        return f"http://{text}"
+    http = _HTTP.match(text)
+    if http:
+        return f"{http[1].lower()}://{text[http.end() :]}"
+    return urljoin(base or "", text.replace("\\", "/") if text.startswith("\\") else text)
+
+
+def _escaped(url: str) -> str | None:
+    """*url* with what no address may hold percent-encoded; None when it is not http(s) or has no usable host."""
+    if _CLEAN.fullmatch(url):
+        return url
+    parts = urlsplit(url)
+    host = parts.hostname
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        return None
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    shown = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(shown) or parts.port == 0:
+        return None
+    user, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port is not None else ""
+    authority = f"{quote(user, safe=_SAFE)}{at}{shown}{port}"
+    whole = [_quoted(part) for part in (parts.path, parts.query, parts.fragment)]
+    return urlunsplit((parts.scheme, authority, *whole))
+
+
+_SAFE = "%!#$&'()*+,/:;=?@[]~|"
+
+
+def _quoted(part: str) -> str:
+    return quote(_BARE_PERCENT.sub("%25", part), safe=_SAFE)
+
+
+def _authority(parts: SplitResult) -> str:
+    """User info as it is, host in lower case, the port unless it is the default."""
+    user, at, _ = parts.netloc.rpartition("@")
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{user}{at}{shown}{port}"
+
+
+def _kept_query(query: str) -> str:
+    if not query:
+        return ""
+    fields = _ESCAPED_AMPERSAND.sub("&", query).split("&")
+    return "&".join(_normal_escapes(field) for field in fields if field and not _is_tracking(field))
+
+
+def _is_tracking(field: str) -> bool:
+    name, _, value = field.partition("=")
+    name = name.lower()
+    if name in _MAYBE_TRACKING:
+        return value.lower() in _FEED_VALUES
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _normal_escapes(part: str) -> str:
+    return _ESCAPE.sub(_normal_escape, part) if "%" in part else part
+
+
+def _normal_escape(match: re.Match[str]) -> str:
+    char = chr(int(match[0][1:], 16))
+    return char if char in _UNRESERVED else match[0].upper()

@@ -1,0 +1,104 @@
+"""Reads the time zone at the end of a date: numeric offsets, the common names, and both together.
+
+Rules of this file: a name counts only if it commonly means one offset. Other names (IST: India, Israel, Ireland) and
+the single letters of RFC 822 are read as not said (RFC 5322 section 4.3), never as an offset picked by chance.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Zone(NamedTuple):
+    """An offset east of UTC in minutes (-720 to 840); *known* is False when the text does not say it."""
+
+    east_minutes: int
+    known: bool
+
+
+_UNSAID = Zone(0, known=False)
+
+# Minutes east of UTC, and the names that mean them.
+_TABLE = """
+-600 HST
+-540 AKST
+-480 AKDT PST
+-420 MST PDT
+-360 CST MDT
+-300 CDT EST HNE
+-240 EDT HAE
+-210 NST
+-180 ADT ART BRT
+-150 NDT
+0 GMT UT UTC WET Z
+60 BST CET MET MEZ WAT WEST
+120 CAT CEST EET MEST MESZ SAST
+180 EAT EEST MSK TRT
+300 PKT
+420 ICT WIB
+480 AWST HKT PHT SGT
+540 JST KST
+570 ACST
+600 AEST
+630 ACDT
+660 AEDT
+720 NZST
+780 NZDT
+"""
+_NAMED_MINUTES = {
+    name: int(minutes) for minutes, *names in map(str.split, _TABLE.strip().splitlines()) for name in names
+}
+
+# The texts seen all day long are answered without a regular expression.
+_COMMON = {
+    **{name: Zone(minutes, known=True) for name, minutes in _NAMED_MINUTES.items()},
+    **dict.fromkeys(("+0000", "-0000", "+00:00"), Zone(0, known=True)),
+    "": _UNSAID,
+}
+
+_ZONE = re.compile(
+    r"(?P<before>[A-Za-z]{1,5})? ?"
+    r"(?:(?P<sign>[+\u2212-])(?P<hours>[0-9]{1,2}(?![0-9])|[0-9]{2})(?::?(?P<minutes>[0-9]{2}))?"
+    r"(?: ?(?P<after>[A-Za-z]{1,5}))?)?"
+    r"(?: ?\((?P<comment>[\w .,:/+-]*)\)| ?\[[\w/+-]+\])?"
+)
+_PLACE = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][\w+-]*){1,2}")
+
+
+def read_zone(text: str) -> Zone | None:
+    """Read the zone that *text*, the end of a date, names; None if it is no zone.
+
+    No text, an ambiguous name or a place (Europe/Paris) give a zone that is not known. What is said twice must
+    agree: `+0200 CEST` does, `+0100 GMT` is None. `GMT+2` is two hours east. Whitespace is single spaces.
+    """
+    text = text.strip()
+    common = _COMMON.get(text)
+    if common is not None:
+        return common
+    match = _ZONE.fullmatch(text)
+    if match is None:
+        return _UNSAID if _PLACE.fullmatch(text) else None
+    return _from_names(match) if match["sign"] is None else _from_offset(match)
+
+
+def _from_offset(match: re.Match[str]) -> Zone | None:
+    """Read the numeric offset of *match*; None if it is no offset on Earth or a name beside it disagrees."""
+    east = int(match["hours"]) * 60 + int(match["minutes"] or 0)
+    if match["sign"] != "+":
+        east = -east
+    if not -720 <= east <= 840 or int(match["minutes"] or 0) > 59:
+        return None
+    before = _NAMED_MINUTES.get((match["before"] or "").upper(), east)
+    after = _NAMED_MINUTES.get((match["after"] or "").upper(), east)
+    # A name of UTC before the offset is what the offset counts from; anywhere else names repeat the offset.
+    return Zone(east, known=True) if before in (0, east) and after == east else None
+
+
+def _from_names(match: re.Match[str]) -> Zone | None:
+    """Read the name of *match*, or the comment that stands for one; None for a word that can be no zone."""
+    name = match["before"] or match["comment"] or ""
+    minutes = _NAMED_MINUTES.get(name.upper())
+    if minutes is not None:
+        return Zone(minutes, known=True)
+    return _UNSAID if match["before"] is None or name.isupper() else None

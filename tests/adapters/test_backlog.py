@@ -1,0 +1,250 @@
+"""The backlog: documents wait in order, are worked on by one job at a time, and survive whatever loses a job."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+import redis.asyncio
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from pipeline.adapters.articles import ArticleStore, Conflict, FencedOff, Publication, Published
+from pipeline.adapters.backlog import Backlog, Claim
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
+from pipeline.model import Feed, FeedState, RawDocument, Tally
+
+KEYS = Keys("newswire")
+FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
+
+
+@pytest.fixture
+async def documents(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> list[str]:
+    """Two documents of one feed, as a daemon leaves them."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    ids = []
+    for body in (b"<one/>", b"<two/>"):
+        leased = await leases.lease_due(limit=1)
+        document = RawDocument(FEED.id, FEED.url, leased.now_ms, body, "", "text/xml")
+        ids.append(await leases.ingest(leased.leases[0], FeedState(), document, due_ms=0))
+    return [each for each in ids if each is not None]
+
+
+def _claim(backlog: Backlog, job_id: str = "job") -> Claim:
+    claim = backlog.claim(FEED.id, job_id=job_id)
+    assert claim is not None
+    return claim
+
+
+def _expire_claims(client: redis.Redis) -> None:
+    """Let every lease in the backlog be over, as if its holder had died half a minute ago."""
+    client.zadd(KEYS.backlog, {FEED.id: 1})
+    text = client.hget(KEYS.claims, FEED.id)
+    if text is not None:
+        client.hset(KEYS.claims, FEED.id, text.replace(b'"until":', b'"until":0,"was":'))  # type: ignore[union-attr]
+
+
+def test_documents_of_a_feed_are_processed_in_order(redis_client: redis.Redis, documents: list[str]) -> None:
+    """An older state processed after a newer one would publish a revision that never was."""
+    backlog = Backlog(redis_client, KEYS)
+
+    first = _claim(backlog)
+    backlog.finish(first, entries=0, rejected=0)
+    second = _claim(backlog)
+    backlog.finish(second, entries=0, rejected=0)
+
+    assert [first.document.id, second.document.id] == documents
+    assert [first.document.body, second.document.body] == [b"<one/>", b"<two/>"]
+    assert backlog.claim(FEED.id, job_id="job") is None
+    assert backlog.waiting() == 0
+
+
+def test_a_feed_is_worked_on_by_one_job_at_a_time(redis_client: redis.Redis, documents: list[str]) -> None:
+    """Two workers on one feed would race for the order of its revisions."""
+    backlog = Backlog(redis_client, KEYS)
+    claim = _claim(backlog)
+
+    assert backlog.claim(FEED.id, job_id="another") is None
+
+    backlog.finish(claim, entries=0, rejected=0)
+    backlog.finish(_claim(backlog, "another"), entries=0, rejected=0)
+    assert documents
+
+
+def test_what_a_dead_worker_held_goes_to_another(redis_client: redis.Redis, documents: list[str]) -> None:
+    """A kill at any point must not lose the document, and the dead worker, should it wake, must not write."""
+    backlog = Backlog(redis_client, KEYS)
+    dead = _claim(backlog, "dead")
+    _expire_claims(redis_client)
+
+    successor = _claim(backlog, "successor")
+
+    assert successor.document.id == dead.document.id == documents[0]
+    assert successor.attempts == 2
+    assert backlog.finish(dead, entries=9, rejected=0) is None
+    assert backlog.finish(successor, entries=3, rejected=1) == Tally(documents=1, entries=3, same=2, rejected=1)
+    backlog.finish(_claim(backlog, "successor"), entries=0, rejected=0)
+
+
+def test_the_same_job_run_again_takes_its_claim_over(redis_client: redis.Redis, documents: list[str]) -> None:
+    """RQ runs a job again at once when its child was killed; waiting for the claim to end would waste half a minute."""
+    backlog = Backlog(redis_client, KEYS)
+    first_run = _claim(backlog)
+
+    second_run = _claim(backlog)
+
+    assert second_run.attempts == 2
+    assert backlog.finish(first_run, entries=0, rejected=0) is None
+    for _ in documents:
+        assert backlog.finish(_claim(backlog), entries=0, rejected=0) is not None
+
+
+def test_feeds_that_wait_together_travel_as_one_job(redis_client: redis.Redis) -> None:
+    """A job costs RQ about 15 ms whatever it holds; many documents must share it."""
+    backlog = Backlog(redis_client, KEYS)
+    redis_client.zadd(KEYS.backlog, {f"{n:016x}": n for n in range(100)})
+
+    dispatched = backlog.dispatch(jobs_waiting=8)
+
+    queue = Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer)
+    sizes = [len(job.args[0]) for job in queue.jobs]
+    assert dispatched == sum(sizes) == 100
+    assert len(sizes) == 8
+    assert backlog.dispatch(jobs_waiting=8) == 0, "the queue is kept short"
+    redis_client.flushall()
+
+
+def test_what_rq_loses_is_dispatched_again(redis_client: redis.Redis, documents: list[str]) -> None:
+    """RQ loses a job whose worker dies between two commands; the document must come back by itself."""
+    backlog = Backlog(redis_client, KEYS)
+    assert backlog.dispatch(jobs_waiting=8) == 1
+    Queue(KEYS.queue, connection=redis_client).empty()
+
+    assert backlog.dispatch(jobs_waiting=8) == 0, "its lease still runs"
+    _expire_claims(redis_client)
+
+    assert backlog.dispatch(jobs_waiting=8) == 1
+    assert documents
+    redis_client.flushall()
+
+
+def test_a_living_job_keeps_its_claim_and_what_it_has_yet_to_come_to(
+    redis_client: redis.Redis, documents: list[str]
+) -> None:
+    """A long job must not be taken for a dead one."""
+    backlog = Backlog(redis_client, KEYS)
+    claim = _claim(backlog)
+    redis_client.zadd(KEYS.backlog, {"ff": 1})
+    _expire_claims(redis_client)
+
+    assert backlog.renew([FEED.id, "ff", "removed"], job_id="job") == 2
+
+    assert backlog.claim(FEED.id, job_id="another") is None
+    assert backlog.renew([FEED.id], job_id="another") == 0
+    assert backlog.finish(claim, entries=0, rejected=0) is not None
+    assert documents
+    redis_client.flushall()
+
+
+def test_a_buried_document_keeps_its_payload_and_reason(redis_client: redis.Redis, documents: list[str]) -> None:
+    """What could not be processed must be there to look at and to play again."""
+    backlog = Backlog(redis_client, KEYS)
+
+    tally = backlog.bury(_claim(backlog), reason="not a feed")
+
+    assert tally == Tally(documents=1, dead=1)
+    ((_, fields),) = redis_client.xrange(KEYS.dead)  # type: ignore[misc]
+    assert fields[b"reason"] == b"not a feed"
+    assert fields[b"id"] == documents[0].encode()
+    assert fields[b"body"] == b"<one/>"
+    backlog.finish(_claim(backlog), entries=0, rejected=0)
+
+
+def _publication(n: int, *, expected: bytes = b"", record: bytes = b"r1") -> Publication:
+    return Publication(
+        n.to_bytes(8, "big"), expected, record, kind="new", article_id=f"{n:032x}", language="fr", json=f'{{"n":{n}}}'
+    )
+
+
+def test_an_article_is_published_once_however_often_it_is_offered(
+    redis_client: redis.Redis, documents: list[str]
+) -> None:
+    """A document processed again after a crash must not repeat what it published."""
+    backlog, articles = Backlog(redis_client, KEYS), ArticleStore(redis_client, KEYS)
+    claim = _claim(backlog)
+    publications = [_publication(n) for n in range(450)]
+
+    fates = articles.publish(FEED.id, claim.document.id, fence=claim.fence, publications=publications)
+    again = articles.publish(FEED.id, claim.document.id, fence=claim.fence, publications=publications)
+
+    assert all(isinstance(fate, Published) for fate in fates)
+    assert again == [Conflict()] * 450
+    assert articles.length() == 450
+    assert backlog.finish(claim, entries=450, rejected=0) == Tally(documents=1, entries=450, new=450)
+    backlog.finish(_claim(backlog), entries=0, rejected=0)
+    assert documents
+
+
+def test_a_publication_reaches_stream_and_channel_as_promised(
+    redis_client: redis.Redis, documents: list[str]
+) -> None:
+    """Subscribers rely on the stream's fields and on the channel's message, stream id and JSON."""
+    backlog, articles = Backlog(redis_client, KEYS), ArticleStore(redis_client, KEYS)
+    claim = _claim(backlog)
+    listener = redis_client.pubsub()
+    listener.subscribe(KEYS.articles)
+    listener.get_message(timeout=5)
+
+    (fate,) = articles.publish(FEED.id, claim.document.id, fence=claim.fence, publications=[_publication(7)])
+
+    ((stream_id, fields),) = redis_client.xrange(KEYS.articles)  # type: ignore[misc]
+    assert fate == Published(stream_id.decode())
+    assert fields == {
+        b"article": b'{"n":7}',
+        b"id": b"%032x" % 7,
+        b"kind": b"new",
+        b"feed": FEED.id.encode(),
+        b"language": b"fr",
+    }
+    message = listener.get_message(timeout=5)
+    assert message is not None
+    assert message["data"] == stream_id + b' {"n":7}'
+    listener.close()
+    assert documents
+    redis_client.flushall()
+
+
+def test_a_worker_without_the_claim_publishes_nothing(redis_client: redis.Redis, documents: list[str]) -> None:
+    """A worker frozen past its claim wakes with an older state of the feed in its hands."""
+    backlog, articles = Backlog(redis_client, KEYS), ArticleStore(redis_client, KEYS)
+    frozen = _claim(backlog)
+    _claim(backlog)
+
+    with pytest.raises(FencedOff):
+        articles.publish(FEED.id, frozen.document.id, fence=frozen.fence, publications=[_publication(1)])
+
+    assert articles.length() == 0
+    assert documents
+    redis_client.flushall()
+
+
+def test_the_stream_is_trimmed_only_behind_its_readers(redis_client: redis.Redis, documents: list[str]) -> None:
+    """A slow consumer group must find what it has not read, however old."""
+    articles = ArticleStore(redis_client, KEYS)
+    for n in range(300):
+        redis_client.xadd(KEYS.articles, {"n": n}, id=f"{n + 1}-0")
+    redis_client.xgroup_create(KEYS.articles, "slow", id="0")
+    redis_client.xreadgroup("slow", "c", {KEYS.articles: ">"}, count=250)
+    redis_client.xack(KEYS.articles, "slow", *[f"{n + 1}-0" for n in range(200)])
+
+    articles.trim(before_ms=10_000)
+
+    assert redis_client.xrange(KEYS.articles, "201-0", "201-0"), "pending: still needed"
+    redis_client.xack(KEYS.articles, "slow", *[f"{n + 1}-0" for n in range(250)])
+    redis_client.xgroup_setid(KEYS.articles, "slow", "300-0")
+    articles.trim(before_ms=10_000)
+    assert articles.length() < 150
+    assert documents
+    redis_client.flushall()

@@ -1,0 +1,152 @@
+"""Leases: a feed is polled by one daemon at a time, and what a daemon writes late changes nothing."""
+
+from __future__ import annotations
+
+import redis
+import redis.asyncio
+from waiting import wait_until
+
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
+from pipeline.model import Feed, FeedState, RawDocument
+
+KEYS = Keys("newswire")
+FEEDS = [Feed(id=f"{n:016x}", url=f"https://example.org/{n}.xml") for n in range(5)]
+
+
+def _listed(client: redis.Redis, feeds: list[Feed] = FEEDS) -> FeedStore:
+    store = FeedStore(client, KEYS)
+    store.add(feeds)
+    return store
+
+
+def _document(feed: Feed) -> RawDocument:
+    return RawDocument(feed.id, feed.url, 1_700_000_000_000, b"<rss/>")
+
+
+async def test_a_due_feed_is_leased_once(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:
+    """Two daemons that ask at the same moment must not both poll a feed."""
+    _listed(redis_client)
+    first, second = LeaseStore(async_redis, KEYS), LeaseStore(async_redis, KEYS)
+
+    mine = await first.lease_due(limit=3)
+    theirs = await second.lease_due(limit=10)
+    nothing = await second.lease_due(limit=10)
+
+    leased = [lease.feed.id for lease in (*mine.leases, *theirs.leases)]
+    assert sorted(leased) == [feed.id for feed in FEEDS]
+    assert nothing.leases == ()
+
+
+async def test_a_settled_feed_waits_until_it_is_due(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """The state and the time of the next poll are what a restart goes by."""
+    store = _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=1)
+    state = FeedState(etag=b'W/"a\xff"', polled_ms=5, failures=0, status=304)
+
+    settled = await leases.settle(leased.leases[0], state, due_ms=leased.now_ms + 60_000, outcome="unchanged")
+
+    assert settled
+    assert (await leases.lease_due(limit=1)).leases == ()
+    assert store.state(FEEDS[0].id) == state
+    assert store.counts(FEEDS[0].id) == {"polled": 1, "unchanged": 1}
+
+
+async def test_a_late_write_is_refused(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:
+    """A daemon that was frozen past its lease must not overwrite what its successor wrote (fencing)."""
+    store = _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    frozen = (await leases.lease_due(limit=1)).leases[0]
+    store.refresh([FEEDS[0].id])
+    successor = await leases.lease_due(limit=1)
+
+    late_settle = await leases.settle(frozen, FeedState(status=500), due_ms=1, outcome="failed")
+    late_ingest = await leases.ingest(frozen, FeedState(status=500), _document(FEEDS[0]), due_ms=1)
+    in_time = await leases.settle(
+        successor.leases[0], FeedState(status=200), due_ms=successor.now_ms + 9_000, outcome="unchanged"
+    )
+
+    assert not late_settle
+    assert late_ingest is None
+    assert in_time
+    assert store.state(FEEDS[0].id).status == 200
+    assert not redis_client.exists(KEYS.backlog)
+
+
+async def test_the_same_settlement_sent_twice_counts_once(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A connection that breaks after the command ran makes the client send it again."""
+    store = _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=1)
+
+    document_id = await leases.ingest(
+        leased.leases[0], FeedState(), _document(FEEDS[0]), due_ms=leased.now_ms + 9_000
+    )
+    again = await leases.ingest(leased.leases[0], FeedState(), _document(FEEDS[0]), due_ms=leased.now_ms + 9_000)
+
+    assert document_id is not None
+    assert again is None
+    assert redis_client.lrange(KEYS.mailboxes(FEEDS[0].id), 0, -1) == [document_id.encode()]
+    assert store.counts(FEEDS[0].id) == {"polled": 1}
+    redis_client.flushall()
+
+
+async def test_a_released_feed_is_due_at_once(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:
+    """A daemon that is told to stop gives back what it has not polled, so nobody waits for the lease to end."""
+    _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=1)
+
+    await leases.release(leased.leases)
+
+    assert [lease.feed for lease in (await leases.lease_due(limit=1)).leases] == [FEEDS[0]]
+
+
+async def test_a_lost_lease_is_neither_renewed_nor_released(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """The old holder must not move the end of a lease that is now somebody else's."""
+    store = _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    old = await leases.lease_due(limit=1)
+    store.refresh([FEEDS[0].id])
+    await leases.lease_due(limit=1)
+
+    lost = await leases.renew(old.leases)
+    await leases.release(old.leases)
+
+    assert lost == {FEEDS[0].id}
+    assert (await leases.lease_due(limit=1)).leases == ()
+
+
+async def test_a_feed_removed_while_it_is_polled_stays_removed(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Settling must not bring back what the operator took away."""
+    store = _listed(redis_client, FEEDS[:1])
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=1)
+
+    store.remove(FEEDS[0].id)
+    settled = await leases.settle(leased.leases[0], FeedState(status=200), due_ms=1, outcome="unchanged")
+
+    assert not settled
+    assert store.due_ms(FEEDS[0].id) is None
+    assert not redis_client.exists(KEYS.states(FEEDS[0].id))
+
+
+async def test_a_daemons_sign_of_life_fades(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:
+    """A killed daemon must not be counted for ever."""
+    leases = LeaseStore(async_redis, KEYS)
+
+    await leases.beat("d1", started_ms=1)
+
+    assert 0 < redis_client.pttl(KEYS.daemons("d1")) <= 15_000
+    await leases.farewell("d1")
+    wait_until(lambda: not redis_client.exists(KEYS.daemons("d1")))

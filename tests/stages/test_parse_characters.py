@@ -1,0 +1,112 @@
+"""The characters of a document: decoded by evidence, mended, none costing more than itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.feeds import ACCENTS, entry_of, feed_of, rss
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (ACCENTS.encode(), ""),
+        (ACCENTS.encode("utf-8-sig"), ""),
+        (ACCENTS.encode("utf-16"), ""),
+        (ACCENTS.encode("utf-16-be"), ""),
+        (ACCENTS.encode("utf-32"), ""),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?>' + ACCENTS.encode("latin-1"), ""),
+        (b"<?xml version='1.0' encoding='windows-1252'?>" + ACCENTS.encode("cp1252"), ""),
+        (ACCENTS.encode("cp1252"), "text/xml; charset=iso-8859-1"),
+        (ACCENTS.encode("cp1252"), ""),
+        (b'<?xml version="1.0" encoding="UTF-8"?>' + ACCENTS.encode("cp1252"), "text/xml; charset=utf-8"),
+        (b'<?xml version="1.0" encoding="utf-16"?>' + ACCENTS.encode(), ""),
+        (b'<?xml version="1.0" encoding="iso-8859-1"?>' + ACCENTS.encode(), "text/xml"),
+        (b'<?xml version="1.0" encoding="zlib_codec"?>' + ACCENTS.encode(), "text/xml; charset=rot13"),
+        (b'<?xml version="1.0" encoding="iso-8859-15"?>' + ACCENTS.encode("latin-1"), "text/xml; charset=utf-8"),
+        (b'<?xml version="1.0" encoding="cp037"?>' + ACCENTS.encode(), ""),
+    ],
+)
+def test_accents_survive_every_label(body: bytes, content_type: str) -> None:
+    """Labels lie: the bytes decide."""
+    (entry,) = feed_of(body, content_type).entries
+
+    assert entry.title_html == "Café déjà vu à Nîmes"
+
+
+def test_one_bad_byte_costs_only_itself() -> None:
+    """Reading the whole of such a document as windows-1252 would spoil every accent in it."""
+    body = rss("<item><title>Café, déjà vu</title></item><item><title>BAD</title></item>").encode()
+
+    feed = feed_of(body.replace(b"BAD", b"\xff!"), "text/xml; charset=utf-8")
+
+    assert [entry.title_html for entry in feed.entries] == ["Café, déjà vu", "\ufffd!"]
+    assert feed.problems == ("a byte that is not utf-8: replaced",)
+
+
+@pytest.mark.parametrize(
+    ("codec", "label", "text"),
+    [
+        ("cp1251", "windows-1251", "Новости"),
+        ("koi8-r", "KOI8-R", "Новости"),
+        ("gb18030", "gb2312", "新闻"),
+        ("cp932", "Shift_JIS", "ニュース"),
+        ("euc-jp", "EUC-JP", "ニュース"),
+        ("iso-2022-jp", "ISO-2022-JP", "ニュース"),
+        ("cp949", "euc-kr", "뉴스"),
+        ("big5", "Big5", "新聞"),
+        ("iso-8859-2", "iso-8859-2", "Zażółć gęślą"),
+        ("cp1252", "iso-8859-1", "“quoted” €"),
+    ],
+)
+def test_the_encodings_of_the_world_are_read(codec: str, label: str, text: str) -> None:
+    """Labels name the superset that is really used, as in browsers."""
+    body = f'<?xml version="1.0" encoding="{label}"?>'.encode() + rss(f"<item><title>{text}</title></item>").encode(
+        codec
+    )
+
+    assert entry_of(body).title_html == text
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("a\x00b\x08c\x0bd", "abcd"),
+        ("a&#0;b&#8;c", "a\ufffdb\ufffdc"),
+        ("a&#xD800;b", "a\ufffdb"),
+        ("smile &#xD83D;&#xDE00;", "smile 😀"),
+        ("a&#99999999999;b", "a\ufffdb"),
+        ("caf&eacute; &mdash; cr&egrave;me", "café — crème"),
+        ("AT&T &nosuch; R&D", "AT&amp;T &amp;nosuch; R&amp;D"),
+        ("it&#8217;s &#8217 open", "it\u2019s \u2019 open"),
+        ("1 &lt; 2", "1 &lt; 2"),
+        ("<![CDATA[R&D <b>bold</b>]]>", "R&D <b>bold</b>"),
+        ("\uffffx\ufffe", "x"),
+    ],
+)
+def test_forbidden_characters_cost_only_themselves(title: str, expected: str) -> None:
+    """One `&#xD800;` in one title makes a parser raise: without mending, the feed would be lost for ever."""
+    feed = feed_of(rss(f"<item><title>{title}</title></item><item><title>next</title></item>"))
+
+    assert [entry.title_html for entry in feed.entries] == [expected, "next"]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "\n\n  ",
+        "<br />\n<b>Warning</b>: mysql_connect() in /x.php on line 3<br />\n",
+        "Notice: x &amp; y\n",
+        "<!-- x -->",
+    ],
+)
+def test_junk_in_front_of_the_document_is_skipped(junk: str) -> None:
+    """Scripts print their warnings before the feed."""
+    assert entry_of(junk + '<?xml version="1.0"?>\n' + rss("<item><title>x</title></item>")).title_html == "x"
+
+
+def test_a_doctype_and_its_entities_are_never_read() -> None:
+    """Entities that expand into each other are a bomb; the accents of old DOCTYPEs are known without them."""
+    bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+    assert entry_of(bomb + rss("<item><title>x&b;&eacute;</title></item>")).title_html == "x&amp;b;é"

@@ -1,0 +1,1 @@
+"""The processes: wiring, loops, signals, and the command line; no rule of the trade."""

@@ -1,0 +1,73 @@
+"""The `newswire` command: its commands, its exit codes, its one-line errors.
+
+Exit codes: 0 done, 1 failed (one line: what, which, why, what to do), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from pipeline.errors import NewswireError
+from workers import cli_feeds, cli_read, cli_run, cli_watch
+
+_INTERRUPTED = 130
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: newswire run https://www.lemonde.fr/rss/une.xml",
+)
+@click.version_option(package_name="newswire")
+def newswire() -> None:
+    """Follow news feeds: every article once, clean and in order, on a Redis stream."""
+
+
+for _command in (
+    cli_run.run,
+    cli_run.daemon,
+    cli_run.worker,
+    cli_run.demo,
+    cli_read.poll,
+    cli_read.parse,
+    cli_watch.tail,
+    cli_watch.status,
+    cli_feeds.feeds,
+):
+    newswire.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; every expected error is one line on stderr."""
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        return int(newswire.main(arguments, prog_name="newswire", standalone_mode=False) or 0)
+    except (NewswireError, click.ClickException) as error:
+        return _explain(error)
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone (`newswire tail | head`): no error of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _explain(error: NewswireError | click.ClickException) -> int:
+    """Say *error* in one line on stderr; a bare `newswire` gets the help instead. Returns the exit code."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.ctx.get_help(), err=True)
+            return 2
+        case click.UsageError():
+            where = error.ctx.command_path if error.ctx else "newswire"
+            reason = f"{error.format_message()} (see {where} --help)"
+        case click.ClickException():
+            reason = error.format_message()
+        case _:
+            reason = str(error)
+    click.echo("newswire: " + " ".join(reason.split()), err=True)
+    return error.exit_code

@@ -1,0 +1,96 @@
+"""What several commands of the command line share: the options that choose settings, and the sources of feeds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.adapters import log as logs
+from pipeline.adapters.configuration import read_settings
+from pipeline.adapters.shipped import starter_lists
+from pipeline.errors import FeedListError, UsageError
+from pipeline.model import Feed
+from pipeline.settings import Settings
+from pipeline.stages.feed_list import FeedList, read_list
+from pipeline.stages.opml import ListedFeed
+from pipeline.stages.urls import feed_id, feed_url
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_LONGEST_LIST_BYTES = 64 * 1024 * 1024
+
+
+def settings_options(command: Command) -> Command:
+    """Give *command* the options that choose settings; they arrive as keyword arguments for `settings_from`."""
+    for option in (
+        click.option("--redis-url", metavar="URL", help="The Redis to use; without it, the embedded Valkey."),
+        click.option("--data-dir", metavar="DIR", help="Where the embedded Valkey keeps its data (default: var)."),
+        click.option(
+            "--config",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="A settings file (default: config/newswire.toml, if it is there).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_from(config: Path | None, data_dir: str | None, redis_url: str | None, **overrides: object) -> Settings:
+    """Read the settings and set up the logs; *overrides* are dotted names with `.` written `__`, None = not given."""
+    given: dict[str, object] = {"data_dir": data_dir, "redis_url": redis_url}
+    given |= {name.replace("__", "."): value for name, value in overrides.items()}
+    settings = read_settings(config, {name: value for name, value in given.items() if value is not None})
+    logs.configure(settings.log)
+    return settings
+
+
+def feeds_from(sources: Sequence[str]) -> list[Feed]:
+    """The feeds that *sources* name: addresses, OPML or text files, starter lists, `-` for a list on stdin.
+
+    Raises UsageError for a source that is none of these, FeedListError for a list that cannot be read; a bad line
+    of a list is said on stderr and costs nothing else.
+    """
+    listed: dict[str, ListedFeed] = {}
+    for source in sources:
+        for feed in _listed(source):
+            listed.setdefault(feed.url, feed)
+    return [
+        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder) for each in listed.values()
+    ]
+
+
+def _listed(source: str) -> Sequence[ListedFeed]:
+    if source == "-":
+        return _read(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
+    if "://" in source or source.startswith("feed:"):
+        return (ListedFeed(feed_url(source), None, None),)
+    starter = starter_lists().get(source)
+    path = Path(source)
+    if path.exists() or starter is None:
+        return _read(_contents(path, source), source)
+    return _read(starter.read_bytes(), starter.name)
+
+
+def _contents(path: Path, source: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_LIST_BYTES)
+    except FileNotFoundError:
+        names = ", ".join(starter_lists())
+        raise UsageError(
+            f"{source!r} is not an address (they begin with https:// or http://), a file, or a starter list ({names})"
+        ) from None
+    except OSError as error:
+        raise FeedListError(f"{source}: cannot read this list of feeds: {error.strerror}") from None
+
+
+def _read(data: bytes, name: str) -> Sequence[ListedFeed]:
+    found: FeedList = read_list(data, name=name)
+    for problem in found.problems:
+        click.echo(f"newswire: {problem}", err=True)
+    return found.feeds

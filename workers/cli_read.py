@@ -1,0 +1,132 @@
+"""The commands that need no Redis: poll feeds, parse documents, and print what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import time
+
+import click
+
+from pipeline import wire
+from pipeline.adapters.web import Web
+from pipeline.errors import UsageError
+from pipeline.model import Article, Feed, FeedState, Fresh, Lease, RawDocument, Reading, Rejected, Unreadable
+from pipeline.settings import Settings
+from pipeline.stages.reading import read_document
+from pipeline.stages.response import read
+from pipeline.stages.urls import feed_id, feed_url
+from workers.cli_options import settings_from, settings_options
+from workers.daemon_process import digest_of_decoded
+
+_GZIP = b"\x1f\x8b"
+
+
+@click.command(epilog="Example: newswire poll https://example.org/feed.xml")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@settings_options
+def poll(urls: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+    """Fetch feeds once and print their articles as JSON lines; nothing is stored."""
+    settings = settings_from(config, data_dir, redis_url)
+    feeds = [Feed(feed_id(url), url) for url in map(feed_url, urls)]
+    failures = asyncio.run(_poll(feeds, settings))
+    if failures:
+        sys.exit(1)
+
+
+async def _poll(feeds: Sequence[Feed], settings: Settings) -> int:
+    """Poll all *feeds* at once, print them in order; returns how many failed."""
+    digest = digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)
+    async with Web(settings.fetch, digest=digest) as web:
+        responses = await asyncio.gather(*(web.get(feed.url, lambda _url: ()) for feed in feeds))
+    failures = 0
+    now_ms = int(time() * 1000)
+    for feed, response in zip(feeds, responses, strict=True):
+        outcome = read(Lease(feed, FeedState(), 0), response, now_ms=now_ms)
+        if isinstance(outcome, Fresh):
+            reading = _reading(outcome.document, feed_url=feed.url, settings=settings)
+            failures += not _print(reading, name=feed.url, extra={}, discovered_ms=now_ms)
+        else:
+            click.echo(f"newswire: {feed.url}: {outcome.state.problem}", err=True)
+            failures += 1
+    return failures
+
+
+@click.command(epilog="Example: newswire parse feed.xml --url https://example.org/feed.xml")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--url", help="The address the documents came from: what relative links are relative to.")
+@click.option("--fetched-at", metavar="T", help="When they were fetched (RFC 3339); without it, unknown.")
+@settings_options
+def parse(
+    files: Sequence[str],
+    url: str | None,
+    fetched_at: str | None,
+    config: Path | None,
+    data_dir: str | None,
+    redis_url: str | None,
+) -> None:
+    """Read feed documents from disk and print their articles as JSON lines; - is stdin."""
+    settings = settings_from(config, data_dir, redis_url)
+    fetched_ms = _instant(fetched_at)
+    failures = 0
+    for file in files:
+        try:
+            body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        except OSError as error:
+            click.echo(f"newswire: {file}: cannot be read: {error.strerror}", err=True)
+            failures += 1
+            continue
+        address = url or ""
+        document = RawDocument(
+            feed_id=feed_id(address),
+            url=address,
+            fetched_ms=fetched_ms,
+            body=body,
+            content_encoding="gzip" if body.startswith(_GZIP) else "",
+        )
+        reading = _reading(document, feed_url=address, settings=settings)
+        failures += not _print(reading, name=file, extra={"file": file}, discovered_ms=fetched_ms)
+    if failures:
+        sys.exit(1)
+
+
+def _instant(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return wire.ms_from_rfc3339(text)
+    except ValueError:
+        raise UsageError(f"--fetched-at {text!r} is not an RFC 3339 instant such as 2026-10-09T16:54:00Z") from None
+
+
+def _reading(document: RawDocument, *, feed_url: str, settings: Settings) -> Reading | Unreadable:
+    return read_document(
+        document,
+        feed_id=document.feed_id,
+        feed_url=feed_url,
+        feed_title=None,
+        limit_bytes=settings.fetch.max_body_bytes,
+    )
+
+
+def _print(reading: Reading | Unreadable, *, name: str, extra: dict[str, object], discovered_ms: int | None) -> bool:
+    """Print the articles of one document; False, and a line on stderr, when it could not be read."""
+    match reading:
+        case Unreadable(reason):
+            click.echo(f"newswire: {name}: {reason}", err=True)
+            return False
+        case Reading():
+            for problem in reading.problems:
+                click.echo(f"newswire: {name}: {problem}", err=True)
+            for result in reading.results:
+                match result:
+                    case Article():
+                        article = replace(result, discovered_ms=discovered_ms)
+                        click.echo(json.dumps(extra | wire.article_to_dict(article), ensure_ascii=False))
+                    case Rejected(reason, which):
+                        click.echo(f"newswire: {name}: {which}: rejected: {reason}", err=True)
+            return True

@@ -1,0 +1,224 @@
+"""The polling daemon: lease what is due, ask, judge, store, settle. The whole flow of the fetch side is read here.
+
+Store before settle, in one atom: a crash repeats a poll and loses nothing. The daemon holds no state of its own;
+any number of daemons share the feeds by leases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from uuid import uuid4
+
+import structlog
+
+from pipeline.adapters.backlog import Backlog
+from pipeline.adapters.leases import LEASE_MS, LeaseStore
+from pipeline.adapters.log import redact
+from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.adapters.web import Web
+from pipeline.model import Fresh, Gone, Lease, Outcome, Refused, Unchanged
+from pipeline.settings import Settings
+from pipeline.stages.response import conditional_headers, read
+from pipeline.stages.schedule import next_due_ms
+
+log = structlog.get_logger("workers.daemon")
+
+JOBS_WAITING = 8
+"""Jobs that may stand in RQ's queue: enough that no worker waits for the next, few enough that none grows old."""
+_IDLE_SECONDS = 0.2
+_BUSY_SECONDS = 0.05
+_RENEWAL_SECONDS = LEASE_MS / 1000 / 3
+_LONGEST_PAUSE_SECONDS = 5.0
+_LEASES_AT_ONCE = 64
+
+
+class Clock:
+    """The store's clock, carried on between two readings by the machine's monotonic one, so that it never jumps."""
+
+    def __init__(self) -> None:
+        self._at_ms = 0
+        self._read_at = monotonic()
+
+    def set(self, now_ms: int) -> None:
+        """Take over a reading of the store's clock."""
+        self._at_ms = now_ms
+        self._read_at = monotonic()
+
+    def now_ms(self) -> int:
+        """The store's time now, in ms since the epoch."""
+        return self._at_ms + int((monotonic() - self._read_at) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What became of one poll; `document_id` when it brought a document, `settled` False if the lease was lost."""
+
+    feed_id: str
+    outcome: Outcome
+    document_id: str | None = None
+    settled: bool = True
+
+
+@dataclass(slots=True)
+class Daemon:
+    """Polls the feeds that *leases* hands out through *web*; documents go to the *backlog*."""
+
+    settings: Settings
+    leases: LeaseStore
+    backlog: Backlog
+    web: Web
+    clock: Clock = field(default_factory=Clock)
+    on_polled: Callable[[Polled], None] = lambda _polled: None
+    _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until *stop* is set; then let polls in flight end within the grace time and give the rest back."""
+        async with self.at_work():
+            await self._repeat(self._lease_and_poll, stop)
+            log.info("stopping", in_flight=len(self._in_flight))
+            await self._drain()
+
+    async def poll_all_due(self, *, until_ms: int) -> None:
+        """Poll every feed due by *until_ms* once, and return when all have an outcome."""
+        while await self._lease(until_ms=until_ms) or self._in_flight:
+            await self._room(at_most_seconds=_IDLE_SECONDS)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """While the block lasts: keep the leases of what is in flight, hand arrived documents to the workers."""
+        daemon_id, started_ms, ended = uuid4().hex[:12], await self.leases.now_ms(), asyncio.Event()
+        loops = [
+            asyncio.create_task(self._repeat(self._dispatch, ended)),
+            asyncio.create_task(self._repeat(partial(self._keep_leases, daemon_id, started_ms, ended), ended)),
+        ]
+        try:
+            yield
+        finally:
+            ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
+            await asyncio.gather(*loops)
+            await self.leases.farewell(daemon_id)
+
+    async def _repeat(self, step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        """Run *step* until *stop* is set; a lost store is waited for with growing pauses, and said once."""
+        pause, lost = 0.1, False
+        while not stop.is_set():
+            try:
+                await step()
+            except STORE_LOST as error:
+                if not lost:
+                    log.error("redis_lost", reason=str(error))  # noqa: TRY400 - expected trouble, no traceback
+                lost = True
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            else:
+                if lost:
+                    log.warning("redis_back")
+                pause, lost = 0.1, False
+
+    async def _lease_and_poll(self) -> None:
+        if not await self._lease(until_ms=0):
+            await self._room(at_most_seconds=_IDLE_SECONDS)
+
+    async def _lease(self, *, until_ms: int) -> int:
+        """Lease what is due, as far as there is room, and begin to poll it; returns how many feeds that were."""
+        room = min(self.settings.fetch.concurrency - len(self._in_flight), _LEASES_AT_ONCE)
+        if room <= 0:
+            await self._room(at_most_seconds=_IDLE_SECONDS)
+            return 1  # nothing leased, but there may be more to lease
+        leased = await self.leases.lease_due(limit=room, until_ms=until_ms)
+        self.clock.set(leased.now_ms)
+        for lease in leased.leases:
+            task = asyncio.create_task(self._poll_and_forget(lease))
+            self._in_flight[lease.feed.id] = (lease, task)
+        return len(leased.leases)
+
+    async def _room(self, *, at_most_seconds: float) -> None:
+        """Wait until a poll has ended, or for *at_most_seconds*."""
+        self._freed.clear()
+        await _wait(self._freed, at_most_seconds)
+
+    async def _poll_and_forget(self, lease: Lease) -> None:
+        try:
+            polled = await self.poll(lease)
+            self.on_polled(polled)
+        except STORE_LOST as error:
+            log.error("unsettled", feed=lease.feed.id, reason=str(error))  # noqa: TRY400 - the lease ends by itself
+        finally:
+            self._in_flight.pop(lease.feed.id, None)
+            self._freed.set()
+
+    async def poll(self, lease: Lease) -> Polled:
+        """Ask one feed once; hand on what is new; say when to ask again."""
+        feed, started = lease.feed, monotonic()
+        response = await self.web.get(feed.url, partial(conditional_headers, lease.state))
+        outcome = read(lease, response, now_ms=self.clock.now_ms())
+        due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
+        document_id, settled = await self._settle(lease, outcome, due_ms)
+        log.info(
+            "polled",
+            feed=feed.id,
+            url=redact(feed.url),
+            outcome=type(outcome).__name__.lower(),
+            status=outcome.state.status,
+            problem=outcome.state.problem,
+            settled=settled,
+            due_in_seconds=round((due_ms - self.clock.now_ms()) / 1000, 1),
+            seconds=round(monotonic() - started, 3),
+        )
+        return Polled(feed.id, outcome, document_id, settled)
+
+    async def _settle(self, lease: Lease, outcome: Outcome, due_ms: int) -> tuple[str | None, bool]:
+        """Write down what the poll brought: the document id if any, and whether the lease still held."""
+        match outcome:
+            case Fresh(state, document):
+                document_id = await self.leases.ingest(lease, state, document, due_ms=due_ms)
+                self._arrived.set()
+                return document_id, document_id is not None
+            case Unchanged(state):
+                return None, await self.leases.settle(lease, state, due_ms=due_ms, outcome="unchanged")
+            case Refused(state) | Gone(state):
+                return None, await self.leases.settle(lease, state, due_ms=due_ms, outcome="failed")
+
+    async def _dispatch(self) -> None:
+        """Hand what has arrived to the workers; RQ's client blocks, so it runs in a thread."""
+        self._arrived.clear()
+        dispatched = await asyncio.to_thread(self.backlog.dispatch, jobs_waiting=JOBS_WAITING)
+        if dispatched:
+            log.debug("dispatched", feeds=dispatched)
+            await asyncio.sleep(_BUSY_SECONDS)
+            return
+        await _wait(self._arrived, _IDLE_SECONDS)
+
+    async def _keep_leases(self, daemon_id: str, started_ms: int, ended: asyncio.Event) -> None:
+        await self.leases.beat(daemon_id, started_ms=started_ms)
+        lost = await self.leases.renew([lease for lease, _ in self._in_flight.values()])
+        for feed_id in lost:
+            log.warning("lease_lost", feed=feed_id)
+        await _wait(ended, _RENEWAL_SECONDS)
+
+    async def _drain(self) -> None:
+        """Let polls in flight end; what is not done in the grace time is cancelled and given back."""
+        tasks = [task for _, task in self._in_flight.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.settings.workers.grace_seconds / 2)
+        left = list(self._in_flight.values())
+        for _, task in left:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in left), return_exceptions=True)
+        await self.leases.release([lease for lease, _ in left])
+
+
+async def _wait(event: asyncio.Event, at_most_seconds: float) -> None:
+    """Wait for *event*, but no longer than *at_most_seconds*."""
+    try:
+        async with asyncio.timeout(at_most_seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,86 @@
+"""The daemon as a process of its own: `python -m workers.daemon_process`, its settings in the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from hashlib import blake2b
+
+import structlog
+import uvloop
+
+from pipeline.adapters import log as logs
+from pipeline.adapters.connection import connect_async
+from pipeline.adapters.leases import LeaseStore
+from pipeline.adapters.web import Web
+from pipeline.errors import NewswireError
+from pipeline.model import NoResponse
+from pipeline.settings import Settings
+from pipeline.stages.encoding import Damaged, unpack
+from workers import lifecycle
+from workers.daemon import Daemon
+from workers.housekeeping import keep_house
+from workers.server import http_server
+from workers.status import status_of
+from workers.store import Store, open_store
+
+log = structlog.get_logger("workers.daemon")
+
+
+def digest_of_decoded(*, limit_bytes: int) -> Callable[[bytes, str], str | NoResponse]:
+    """A function that tells a body's identity: the hex digest of what it unpacks to, "" if that is nothing."""
+
+    def digest(body: bytes, content_encoding: str) -> str | NoResponse:
+        decoded = unpack(body, content_encoding, limit_bytes=limit_bytes)
+        if isinstance(decoded, Damaged):
+            return NoResponse(decoded.kind, decoded.reason)
+        return blake2b(decoded, digest_size=16).hexdigest() if decoded else ""
+
+    return digest
+
+
+@asynccontextmanager
+async def open_daemon(store: Store) -> AsyncIterator[Daemon]:
+    """A daemon with its client of the web and of Redis, ready to run, closed at the end of the block."""
+    settings = store.settings
+    client = connect_async(store.url)
+    try:
+        async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
+            yield Daemon(settings, LeaseStore(client, store.keys), store.backlog, web)
+    finally:
+        await client.aclose()
+
+
+async def serve(settings: Settings) -> None:
+    """Run the daemon and its HTTP port until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with open_store(settings) as store:
+        async with open_daemon(store) as daemon, http_server(settings.http, status=lambda: status_of(store)) as port:
+            log.info("started", http_port=port, feeds=store.feeds.count())
+            house = asyncio.create_task(keep_house(store, stop))
+            await daemon.run(stop)
+            await house
+    log.info("stopped")
+
+
+def main() -> int:
+    """The process's entry; the exit code of the process."""
+    lifecycle.end_with_parent()
+    settings = lifecycle.settings_of_this_process()
+    logs.configure(settings.log)
+    try:
+        uvloop.run(serve(settings))
+    except NewswireError as error:
+        log.error("failed", reason=str(error))  # noqa: TRY400 - one line is what an operator needs
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What is tidied now and then: old stream entries behind their readers, and memory of articles long gone."""
+
+from __future__ import annotations
+
+import asyncio
+from time import time
+
+import structlog
+
+from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.stages.memory import forgettable
+from workers.store import Store
+
+log = structlog.get_logger("workers.housekeeping")
+
+_TRIM_SECONDS = 600
+_FORGET_SECONDS = 86_400
+_DAY_SECONDS = 86_400
+
+
+async def keep_house(store: Store, stop: asyncio.Event) -> None:
+    """Tidy until *stop* is set; the store's calls block, so they run in a thread."""
+    next_forget = time() + _FORGET_SECONDS
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(_trim, store)
+            if time() >= next_forget:
+                next_forget = time() + _FORGET_SECONDS
+                await asyncio.to_thread(_forget, store)
+        except STORE_LOST as error:
+            log.warning("redis_lost", reason=str(error))
+        try:
+            async with asyncio.timeout(_TRIM_SECONDS):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+def _trim(store: Store) -> None:
+    oldest_seconds = time() - store.settings.articles.stream_days * _DAY_SECONDS
+    trimmed = store.articles.trim(before_ms=int(oldest_seconds * 1000))
+    if trimmed:
+        log.info("trimmed", entries=trimmed)
+
+
+def _forget(store: Store) -> None:
+    """Forget, feed by feed, the articles that their own feed has not shown for `articles.seen_days`."""
+    for feed in store.feeds.all():
+        memory = list(store.articles.memory(feed.id))
+        gone = forgettable(memory, window_days=store.settings.articles.seen_days)
+        store.articles.forget(feed.id, gone)
+        if gone:
+            log.info("forgotten", feed=feed.id, articles=len(gone))

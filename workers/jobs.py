@@ -1,0 +1,178 @@
+"""What RQ calls: turn waiting documents into published articles. The whole flow of the worker side is read here.
+
+`process` is a name on the wire: jobs queued by one version are run by the next. Accept before finish: a crash
+between the two repeats work, and the repeat publishes nothing twice, because a publication is one atom that holds
+only if the article is not yet remembered as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from time import time
+from uuid import uuid4
+
+import structlog
+from rq import get_current_job
+
+from pipeline import wire
+from pipeline.adapters.articles import ArticleStore, Conflict, FencedOff, Publication
+from pipeline.adapters.backlog import Backlog, Claim
+from pipeline.adapters.connection import connect
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Unreadable, Verdict
+from pipeline.settings import Settings
+from pipeline.stages.identity import judge, pack, seen_id, unpack
+from pipeline.stages.reading import read_document
+from workers.lifecycle import settings_of_this_process
+
+log = structlog.get_logger("workers.jobs")
+
+MAX_ATTEMPTS = 5
+"""A document whose worker died five times is taken to be the cause; it is buried and its neighbours go on."""
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker needs at hand: settings and stores, made once per process (a forked child reconnects)."""
+
+    settings: Settings
+    url: str
+    backlog: Backlog
+    articles: ArticleStore
+    feeds: FeedStore
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process, laid out from its settings."""
+    settings = settings_of_this_process()
+    if settings.redis_url is None:
+        raise RuntimeError("a worker process needs NEWSWIRE_REDIS_URL (newswire worker sets it)")
+    client, keys = connect(settings.redis_url), Keys(settings.namespace)
+    return Desk(
+        settings, settings.redis_url, Backlog(client, keys), ArticleStore(client, keys), FeedStore(client, keys)
+    )
+
+
+def process(feed_ids: list[str]) -> None:
+    """Process the waiting documents of *feed_ids*, oldest first; safe to run again at any point."""
+    job = get_current_job()
+    job_id = job.id if job else uuid4().hex
+    for feed_id in feed_ids:
+        while (claim := desk().backlog.claim(feed_id, job_id=job_id)) is not None:
+            _process_document(claim)
+
+
+def _process_document(claim: Claim) -> None:
+    """Read one document, publish what is new in it, close it. A document at fault is buried with the reason."""
+    document = claim.document
+    with structlog.contextvars.bound_contextvars(feed=document.feed_id, document=document.id):
+        if claim.attempts > MAX_ATTEMPTS:
+            _bury(claim, f"its worker died {MAX_ATTEMPTS} times")
+            return
+        started = time()
+        try:
+            match _read(claim):
+                case Unreadable(reason):
+                    _bury(claim, reason)
+                case Reading() as reading:
+                    _publish(claim, reading)
+                    _finish(claim, reading, seconds=time() - started)
+        except FencedOff:
+            log.warning("fenced_off", attempts=claim.attempts)
+        except STORE_LOST:
+            raise  # the document stays; it is handed out again when Redis is back
+        except Exception as error:  # one bad document never costs its neighbours
+            log.exception("document_failed")
+            _bury(claim, f"{type(error).__name__}: {error}")
+
+
+def _read(claim: Claim) -> Reading | Unreadable:
+    station, document = desk(), claim.document
+    feed = station.feeds.get(document.feed_id)
+    return read_document(
+        document,
+        feed_id=document.feed_id,
+        feed_url=feed.url if feed else document.url,
+        feed_title=feed.title if feed else None,
+        limit_bytes=station.settings.fetch.max_body_bytes,
+    )
+
+
+def _publish(claim: Claim, reading: Reading) -> None:
+    """Judge and publish every article; what changed under our hands is judged again.
+
+    An item that its document shows twice is taken as first shown: were both judged, they would revise each other
+    at every change of the document.
+    """
+    articles: dict[str, Article] = {}
+    for result in reading.results:
+        match result:
+            case Article():
+                articles.setdefault(result.id, result)
+            case Rejected(reason, which):
+                log.warning("rejected", reason=reason, which=which)
+    pending = list(articles.values())
+    while pending:
+        pending = _publish_once(claim, pending)
+
+
+def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
+    """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
+    feed_id, store = claim.document.feed_id, desk().articles
+    records = store.recall(feed_id, [seen_id(article.id) for article in articles])
+    judged = [
+        (article, publication)
+        for article, record in zip(articles, records, strict=True)
+        if (publication := _publication(article, record)) is not None
+    ]
+    publications = [publication for _, publication in judged]
+    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+
+
+def _publication(article: Article, record: bytes) -> Publication | None:
+    verdict: Verdict = judge(unpack(record) if record else None, article, now_ms=int(time() * 1000))
+    match verdict:
+        case Same(_, None):
+            return None
+        case Same(_, known) if known is not None:
+            return Publication(seen_id(article.id), record, pack(known))
+        case New(judged, known) | Revised(judged, known):
+            return Publication(
+                seen_id(article.id),
+                record,
+                pack(known),
+                kind=judged.kind,
+                article_id=judged.id,
+                language=judged.language or "",
+                json=wire.article_to_json(judged),
+            )
+    raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive
+
+
+def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
+    rejected = sum(isinstance(result, Rejected) for result in reading.results)
+    tally = desk().backlog.finish(claim, entries=len(reading.results), rejected=rejected)
+    if tally is None:
+        log.warning("fenced_off", attempts=claim.attempts)
+        return
+    log.info(
+        "processed",
+        entries=tally.entries,
+        new=tally.new,
+        revised=tally.revised,
+        same=tally.same,
+        rejected=tally.rejected,
+        problems=list(reading.problems),
+        seconds=round(seconds, 4),
+    )
+
+
+def _bury(claim: Claim, reason: str) -> None:
+    if desk().backlog.bury(claim, reason=reason) is not None:
+        log.error("buried", reason=reason, attempts=claim.attempts)

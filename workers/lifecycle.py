@@ -1,0 +1,76 @@
+"""What every process of ours does at its start and end: settings, logs, signals, and not outliving its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from pipeline.adapters.configuration import read_settings
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_PR_SET_PDEATHSIG = 1
+
+
+@cache
+def settings_of_this_process() -> Settings:
+    """The settings of a process that was started by another of ours: all of them come in the environment."""
+    return read_settings(None, {})
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """*settings* as environment variables, so that a child process has exactly the same."""
+    return {
+        f"NEWSWIRE_{name.upper()}": _text(value) for name, value in _leaves(settings, prefix="") if value is not None
+    }
+
+
+def _leaves(values: DataclassInstance, *, prefix: str) -> list[tuple[str, object]]:
+    leaves: list[tuple[str, object]] = []
+    for each in fields(values):
+        value = getattr(values, each.name)
+        if is_dataclass(value) and not isinstance(value, type):
+            leaves += _leaves(value, prefix=f"{prefix}{each.name}__")
+        else:
+            leaves.append((prefix + each.name, value))
+    return leaves
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value.resolve()) if isinstance(value, Path) else str(value)
+
+
+def end_with_parent() -> None:
+    """Ask the kernel for a SIGTERM when the parent process dies (Linux); elsewhere nothing happens.
+
+    So a supervisor that is killed leaves no second set of processes behind.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == 1:  # it died before we could ask
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def on_stop_signal(stop: Callable[[], None]) -> None:
+    """Call *stop* at the first SIGTERM or SIGINT; a second one ends the process at once."""
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_DFL)
+        del number
+        stop()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, handle)

@@ -1,0 +1,56 @@
+"""How the whole system stands right now: for `newswire status` and for the HTTP port."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rq import Queue
+from rq import Worker as RegisteredWorker
+
+from pipeline.model import Feed, FeedState
+from workers.store import Store
+
+ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Counts of what is there now; `accounting` and `polls` are sums since the store was made."""
+
+    daemons: int
+    workers: int
+    feeds: dict[str, int]
+    backlog: int
+    queue: int
+    stream: int
+    polls: dict[str, int]
+    accounting: dict[str, int]
+
+
+def health(feed: Feed, state: FeedState) -> str:
+    """One word for how a feed does: paused, new, failing or healthy."""
+    if feed.paused:
+        return "paused"
+    if state.polled_ms is None:
+        return "new"
+    return "failing" if state.failures else "healthy"
+
+
+def status_of(store: Store) -> Status:
+    """Read the status; costs one pass over the feed list."""
+    feeds = list(store.feeds.all())
+    states = store.feeds.states([feed.id for feed in feeds])
+    by_health = Counter(health(feed, state) for feed, state in zip(feeds, states, strict=True))
+    totals = store.articles.totals()
+    queue = Queue(store.keys.queue, connection=store.client)
+    return Status(
+        daemons=sum(1 for _ in store.client.scan_iter(store.keys.daemons("*"), count=1000)),
+        workers=RegisteredWorker.count(queue=queue),
+        feeds={"total": len(feeds)} | {name: by_health[name] for name in ("healthy", "failing", "new", "paused")},
+        backlog=store.backlog.waiting(),
+        queue=queue.count,
+        stream=store.articles.length(),
+        polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents")},
+        accounting={name: totals.get(name, 0) for name in ACCOUNTING},
+    )

@@ -1,0 +1,68 @@
+"""Open the Redis that a command works with: the configured one, checked, or the embedded Valkey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+from redis import Redis
+
+from pipeline.adapters.articles import ArticleStore
+from pipeline.adapters.backlog import Backlog
+from pipeline.adapters.connection import check, connect
+from pipeline.adapters.embedded import EmbeddedStore
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.settings import Settings
+
+log = structlog.get_logger("workers.store")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store: *settings* with `redis_url` filled in, and our stores behind it.
+
+    *tend* keeps the embedded server alive (call it each second); None when the Redis is not ours to tend.
+    """
+
+    settings: Settings
+    url: str
+    client: Redis
+    keys: Keys
+    feeds: FeedStore
+    backlog: Backlog
+    articles: ArticleStore
+    tend: Callable[[], object] | None
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the store that *settings* name; raises StoreError with one line when it cannot or must not be used."""
+    if settings.redis_url is not None:
+        with _store(settings, settings.redis_url, None) as store:
+            yield store
+        return
+    with EmbeddedStore(settings.data_dir) as embedded, _store(settings, embedded.url, embedded.ensure) as store:
+        yield store
+
+
+@contextmanager
+def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> Iterator[Store]:
+    client, keys = connect(url), Keys(settings.namespace)
+    try:
+        for warning in check(client, url):
+            log.warning("redis_unfit", reason=warning)
+        yield Store(
+            settings=replace(settings, redis_url=url),
+            url=url,
+            client=client,
+            keys=keys,
+            feeds=FeedStore(client, keys),
+            backlog=Backlog(client, keys),
+            articles=ArticleStore(client, keys),
+            tend=tend,
+        )
+    finally:
+        client.close()

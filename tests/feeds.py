@@ -11,7 +11,7 @@ URL = "https://example.org/feed.xml"
 
 def document(body: bytes, content_type: str = "", content_encoding: str = "") -> RawDocument:
     """Give *body* as a fetched document."""
-    return RawDocument("0" * 16, URL, 0, body, content_encoding=content_encoding, content_type=content_type)
+    return RawDocument("0" * 16, URL, None, body, content_encoding=content_encoding, content_type=content_type)
 
 
 def rss(items: str, head: str = "") -> str:

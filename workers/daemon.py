@@ -31,6 +31,7 @@ log = structlog.get_logger("workers.daemon")
 JOBS_WAITING = 8
 """Jobs that may stand in RQ's queue: enough that no worker waits for the next, few enough that none grows old."""
 _IDLE_SECONDS = 0.2
+_LEAST_IDLE_SECONDS = 0.005
 _BUSY_SECONDS = 0.05
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -75,6 +76,7 @@ class Daemon:
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
+    _next_due_ms: int | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -124,7 +126,13 @@ class Daemon:
 
     async def _lease_and_poll(self) -> None:
         if not await self._lease(until_ms=0):
-            await self._room(at_most_seconds=_IDLE_SECONDS)
+            await self._room(at_most_seconds=self._idle_seconds())
+
+    def _idle_seconds(self) -> float:
+        """How long nothing will be due; feeds that are added meanwhile are seen a moment later."""
+        if self._next_due_ms is None:
+            return _IDLE_SECONDS
+        return min(max((self._next_due_ms - self.clock.now_ms()) / 1000, _LEAST_IDLE_SECONDS), _IDLE_SECONDS)
 
     async def _lease(self, *, until_ms: int) -> int:
         """Lease what is due, as far as there is room, and begin to poll it; returns how many feeds that were."""
@@ -134,6 +142,7 @@ class Daemon:
             return 1  # nothing leased, but there may be more to lease
         leased = await self.leases.lease_due(limit=room, until_ms=until_ms)
         self.clock.set(leased.now_ms)
+        self._next_due_ms = leased.next_due_ms
         for lease in leased.leases:
             task = asyncio.create_task(self._poll_and_forget(lease))
             self._in_flight[lease.feed.id] = (lease, task)

@@ -22,7 +22,7 @@ from pipeline.settings import Settings
 from pipeline.stages.encoding import Damaged, unpack
 from workers import lifecycle
 from workers.daemon import Daemon
-from workers.housekeeping import keep_house
+from workers.housekeeping import apply_new_schedule, keep_house
 from workers.server import http_server
 from workers.status import status_of
 from workers.store import Store, open_store
@@ -63,6 +63,7 @@ async def serve(settings: Settings) -> None:
     with open_store(settings) as store:
         async with open_daemon(store) as daemon, http_server(settings.http, status=lambda: status_of(store)) as port:
             log.info("started", http_port=port, feeds=store.feeds.count())
+            await asyncio.to_thread(apply_new_schedule, store)
             house = asyncio.create_task(keep_house(store, stop))
             await daemon.run(stop)
             await house

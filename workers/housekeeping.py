@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import asdict
 from time import time
 
 import structlog
 
 from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.model import Unchanged
 from pipeline.stages.memory import forgettable
+from pipeline.stages.schedule import next_due_ms
 from workers.store import Store
 
 log = structlog.get_logger("workers.housekeeping")
@@ -34,6 +38,26 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
                 await stop.wait()
         except TimeoutError:
             continue
+
+
+def apply_new_schedule(store: Store) -> None:
+    """Bring feeds forward when the schedule settings were changed to poll more often.
+
+    Only feeds in good health: a wait that failures or a host's own word imposed is not shortened.
+    """
+    schedule = store.settings.schedule
+    if not store.feeds.replace_schedule(json.dumps(asdict(schedule))):
+        return
+    feeds = [feed for feed in store.feeds.all() if not feed.paused]
+    states = store.feeds.states([feed.id for feed in feeds])
+    now_ms = int(time() * 1000)
+    due_ms = {
+        feed.id: next_due_ms(feed, Unchanged(state, "status"), settings=schedule, now_ms=now_ms)
+        for feed, state in zip(feeds, states, strict=True)
+        if state.polled_ms is not None and not state.failures
+    }
+    moved = store.feeds.bring_forward(due_ms)
+    log.info("rescheduled", feeds=moved)
 
 
 def _trim(store: Store) -> None:

@@ -20,6 +20,7 @@ from pipeline.adapters import log as logs
 from pipeline.adapters.backlog import JOB_FUNCTION, Backlog
 from pipeline.adapters.connection import connect
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.errors import NewswireError
 from workers import jobs, lifecycle
 
@@ -54,6 +55,15 @@ class DocumentWorker(Worker):
         super().maintain_heartbeats(job, execution)
         if job.func_name == JOB_FUNCTION and job.args:
             self.backlog.renew(job.args[0], job_id=job.id)
+
+    def run_maintenance_tasks(self) -> None:
+        """Let RQ tidy its registries; a job hash that it cannot read must not end the worker each time."""
+        try:
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ does not annotate it
+        except STORE_LOST:
+            raise
+        except Exception:  # nothing of ours depends on RQ's registries
+            log.exception("maintenance_failed")
 
 
 def run(*, burst: bool) -> None:

@@ -131,7 +131,7 @@ class EmbeddedStore:
                 if not self._becomes_ready(server):
                     raise self._trouble(f"the embedded Valkey ended at once: {self._last_words()}")
         self._server = server
-        _log.info(
+        _log.debug(
             "embedded_started" if started else "embedded_reused",
             pid=server.pid,
             socket=str(server.socket),
@@ -240,7 +240,7 @@ class EmbeddedStore:
         server = embedded_server.read_server(self._life)
         if server and embedded_server.is_alive(self._life):
             embedded_server.stop(server, self._life)
-            _log.info("embedded_stopped", pid=server.pid, data_dir=str(self._data_dir))
+            _log.debug("embedded_stopped", pid=server.pid, data_dir=str(self._data_dir))
 
     def _open(self, name: str) -> int:
         return os.open(self._data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

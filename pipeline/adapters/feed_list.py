@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from redis import Redis
@@ -94,6 +94,18 @@ class FeedStore:
         """When the feed is polled next (or its lease ends); None when paused or unknown."""
         score = self._client.zscore(self._keys.due, feed_id)
         return None if score is None else int(float(score))
+
+    def replace_schedule(self, schedule: str) -> bool:
+        """Note the schedule settings (as text) that due times are made with from now on; True if they changed."""
+        before = self._client.set(self._keys.schedule, schedule, get=True)
+        return before is not None and before != schedule.encode()
+
+    def bring_forward(self, due_ms: Mapping[str, int]) -> int:
+        """Make feeds (id → ms) due then at the latest; those due earlier stay. Returns how many moved."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for feed_id, at_ms in due_ms.items():
+                pipe.zadd(self._keys.due, {feed_id: at_ms}, lt=True, ch=True)
+            return sum(pipe.execute())
 
     def count(self) -> int:
         """How many feeds are on the list."""

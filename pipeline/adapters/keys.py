@@ -18,6 +18,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
+| `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
 RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
@@ -37,6 +38,7 @@ PERMANENT = (
     "{*}:articles",
     "{*}:dead",
     "{*}:totals",
+    "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
     "rq:workers",
@@ -105,6 +107,11 @@ class Keys:
     def queue(self) -> str:
         """The name of the RQ queue (RQ puts its own prefix before it)."""
         return f"{self.namespace}-documents"
+
+    @property
+    def schedule(self) -> str:
+        """The schedule settings that the due times were made with."""
+        return self._name("schedule")
 
     def states(self, feed_id: str) -> str:
         """What we remember of one feed."""

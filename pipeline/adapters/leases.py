@@ -22,10 +22,11 @@ LEASE_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What one call of `lease_due` brought: the leases, and the server's clock (ms) to go by."""
+    """What one call of `lease_due` brought: the leases, the server's clock (ms) to go by, and when more is due."""
 
     leases: tuple[Lease, ...]
     now_ms: int
+    next_due_ms: int | None = None
 
 
 class LeaseStore:
@@ -48,8 +49,9 @@ class LeaseStore:
             keys={"due": self._keys.due, "leases": self._keys.leases, "tokens": self._keys.tokens},
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
         )
-        tokens = {feed.decode(): int(token) for feed, token in zip(answer[1::2], answer[2::2], strict=True)}
-        return Leased(await self._with_memory(tokens), int(answer[0]))
+        tokens = {feed.decode(): int(token) for feed, token in zip(answer[2::2], answer[3::2], strict=True)}
+        next_due_ms = int(float(answer[1])) if answer[1] else None
+        return Leased(await self._with_memory(tokens), int(answer[0]), next_due_ms)
 
     async def _with_memory(self, tokens: dict[str, int]) -> tuple[Lease, ...]:
         """Read the feeds and their states; a feed removed meanwhile is dropped."""

@@ -4,25 +4,36 @@ An event is a constant word in the past tense with fields; a line is a JSON obje
 a feed ever reaches a terminal raw), or coloured text on a terminal. Every line has `timestamp` (UTC), `level` and
 `event`; a library's line has `logger`. User and password are cut out of every address.
 
+The events of one document also have `feed` and `document`; those marked (debug) are below the default level.
+
 | event | when | fields |
 | --- | --- | --- |
-| `started` | a process is ready | `process`, `version`, `pid` |
-| `stopping` | it was told to end, or its work is done | `process`, `reason` |
-| `stopped` | it has ended its work and let go of everything | `process`, `seconds` |
-| `polled` | a feed was asked | `feed`, `url`, `outcome`, `status`, `reason`, `milliseconds`, `bytes` |
-| `dispatched` | documents were handed to the workers | `documents`, `jobs` |
-| `processed` | a document was read to its end | `feed`, `document`, `entries`, `new`, `revised`, `same`, `rejected` |
-| `rejected` | an entry cannot become an article | `feed`, `document`, `which`, `reason` |
-| `buried` | a document was given up | `feed`, `document`, `reason`, `tries` |
-| `feed_added` | a feed came onto the list | `feed`, `url` |
-| `redis_lost` | Redis stopped answering | `url`, `reason` |
-| `redis_back` | it answers again | `url`, `seconds` |
-| `process_ended` | a child process ended unasked | `process`, `pid`, `status` |
-| `process_restarted` | it was started again | `process`, `pid` |
-| `embedded_started` | the embedded Valkey was started | `pid`, `socket`, `data_dir` |
-| `embedded_reused` | one that was running is used | `pid`, `socket`, `data_dir` |
-| `embedded_stopped` | its last user stopped it | `pid`, `data_dir` |
-| `setting_warning` | a setting is allowed and yet unwise | `warning` |
+| `started` | the daemon is ready | `http_port`, `feeds` |
+| `stopping` | the daemon was told to end | `in_flight` |
+| `stopped` | the daemon has let go of everything | |
+| `failed` | a process cannot go on; it ends | `reason` |
+| `polled` | a poll ended | `feed`, `url`, `outcome`, `status`, `problem`, `settled`, `due_in_seconds`, `seconds` |
+| `unsettled` | the outcome of a poll could not be stored; the poll is repeated | `feed`, `reason` |
+| `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
+| `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
+| `processed` | a document was read | `entries`, `new`, `revised`, `same`, `rejected`, `problems`, `seconds` |
+| `rejected` | an entry cannot become an article | `reason`, `which` |
+| `fenced_off` | a document is being processed by another worker by now | `attempts` |
+| `document_failed` | a document met a fault of ours; it is buried | `exception` |
+| `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
+| `trimmed` | entries were dropped from the old end of the stream | `entries` |
+| `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
+| `redis_lost` | Redis stopped answering; the work waits for it | `reason` |
+| `redis_back` | it answers again | |
+| `redis_unfit` | this Redis may lose data, or does not say | `reason` |
+| `process_started` | a process was started, or started again | `name`, `pid` |
+| `process_ended` | a process ended unasked | `name`, `status`, `lived_seconds` |
+| `process_killed` | a process did not end in its grace time | `pid` |
+| `tending_failed` | the embedded Valkey cannot be started again | `exception` |
+| `maintenance_failed` | RQ could not clean up after jobs that ended badly; it tries again | |
+| `embedded_started` | the embedded Valkey was started (debug) | `pid`, `socket`, `data_dir` |
+| `embedded_reused` | one that was running is used (debug) | `pid`, `socket`, `data_dir` |
+| `embedded_stopped` | its last user stopped it (debug) | `pid`, `data_dir` |
 """
 
 from __future__ import annotations

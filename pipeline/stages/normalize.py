@@ -54,9 +54,6 @@ def normalize(
     problems: list[str] = []
     if text is None:
         problems.append("summary only" if summary else "no text")
-    markup = entry.content_html or entry.summary_html
-    # Where no xml:base is said, a relative address in the text was written for the entry's own page.
-    page = base if entry.base_url else link or base
     language = language_tag(entry.language) or language_tag(feed_language)
     return Article(
         id=article_id(feed.id, key),
@@ -66,7 +63,8 @@ def normalize(
         title=title,
         summary=summary,
         text=text,
-        html=(safe_html(markup, base_url=page) or None) if markup else None,
+        # Where no xml:base is said, a relative address in the text was written for the entry's own page.
+        html=_html(entry, page_url=base if entry.base_url else link or base),
         authors=_distinct(entry.authors, author_name),
         categories=_distinct(entry.categories, title_text),
         language=language,
@@ -105,6 +103,11 @@ def author_name(raw: str) -> str:
 def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:
     """Give what *read* makes of each, in order, without empty ones and repeats."""
     return tuple(dict.fromkeys(text for one in raw if (text := read(one))))
+
+
+def _html(entry: Entry, *, page_url: str) -> str | None:
+    markup = entry.content_html or entry.summary_html
+    return safe_html(markup, base_url=page_url) or None if markup else None
 
 
 def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:

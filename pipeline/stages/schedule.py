@@ -15,6 +15,9 @@ from pipeline.settings import ScheduleSettings
 _GONE_INTERVAL_MS = 7 * 24 * 3600 * 1000
 # Beyond 2**32 intervals every cap is long reached; without a bound the power itself would grow for ever.
 _MOST_DOUBLINGS = 32
+# A poll that ended less than a tenth of an interval late still takes the very next slot; a later one skips it, for
+# no host should be asked twice within one interval.
+_LEAST_SHARE = 0.9
 # Back-off waits between 3/4 and all of its time, so that feeds that failed together do not return together.
 _JITTER = 0.25
 
@@ -22,10 +25,9 @@ _JITTER = 0.25
 def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now_ms: int) -> int:
     """When *feed* is due again, after *outcome* at *now_ms*; always later than *now_ms*.
 
-    - Answered: the first of the feed's slots (its phase plus any number of intervals) at least half an interval
-      away. A poll thus counts for the slot nearest to it and the next one is for the slot after that: no feed is
-      polled twice for one slot, two polls are half to one and a half intervals apart, and a poll that came late by
-      less than half an interval does not shift those that follow.
+    - Answered: the first of the feed's slots (its phase plus any number of intervals) at least 0.9 intervals away.
+      Polls that come in time are exactly one interval apart; one out of turn (the first, or by hand) is followed
+      by the next after 0.9 to 1.9 intervals. So no feed is polled twice within one interval.
     - Refused: `2 ** failures` intervals, at most `max_interval_seconds`, less up to a quarter by the feed's id; and
       never before the wait that the host asked for, even where that is longer than `max_interval_seconds`.
     - Gone: a week.
@@ -34,7 +36,7 @@ def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now
     match outcome:
         case Fresh() | Unchanged():
             return _slot_after(
-                now_ms + (interval_ms + 1) // 2, phase=_number(feed) % interval_ms, interval=interval_ms
+                now_ms + round(interval_ms * _LEAST_SHARE), phase=_number(feed) % interval_ms, interval=interval_ms
             )
         case Refused(state=state, retry_after_ms=retry_after_ms):
             longest_ms = max(_milliseconds(settings.max_interval_seconds), interval_ms)

@@ -89,7 +89,7 @@ def test_what_a_dead_worker_held_goes_to_another(redis_client: redis.Redis, docu
 
 
 def test_the_same_job_run_again_takes_its_claim_over(redis_client: redis.Redis, documents: list[str]) -> None:
-    """RQ runs a job again at once when its child was killed; waiting for the claim to end would waste half a minute."""
+    """RQ runs a job again at once when its child was killed; waiting for the claim to end would waste time."""
     backlog = Backlog(redis_client, KEYS)
     first_run = _claim(backlog)
 

@@ -77,6 +77,7 @@ def test_entries_behind_the_first_5000_are_left_out_and_counted() -> None:
         "<rss><channel " + " ".join(f'a{n}="x"' for n in range(20_000)) + "/></rss>",
         "<a>" * 20_000,
         rss("<item>" + "<b>" * 20_000 + "</item>"),
+        rss("<item>" + "".join(f"<category>{n}</category>" for n in range(20_000)) + "</item>"),
     ],
 )
 def test_a_document_built_to_cost_is_refused_at_once(body: str) -> None:
@@ -90,7 +91,16 @@ def test_a_document_built_to_cost_is_refused_at_once(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "junk", ["<" * 200_000, "&" * 200_000, "<![CDATA[" * 50_000, "<!DOCTYPE [" * 50_000, "</item>" * 9_000]
+    "junk",
+    [
+        "<" * 200_000,
+        "&" * 200_000,
+        "<![CDATA[" * 50_000,
+        "<!DOCTYPE [" * 50_000,
+        "</item>" * 9_000,
+        "<!--" + "x" * 8_000_000 + "-->",
+    ],
+    ids=["less-than", "ampersand", "cdata", "doctype", "end-tags", "comment"],
 )
 def test_hostile_text_costs_linear_time(junk: str) -> None:
     """Every rule of mending passes over the text once."""
@@ -116,8 +126,8 @@ def test_any_bytes_are_a_feed_or_unreadable(body: bytes) -> None:
 
 
 SOUP = (
-    b"<item> </item> <title> </title> <![CDATA[ ]]> &#xD800; & \xff \x00 <pubDate> <guid> <link/> <author> "
-    b"<!-- <?xml x <media:content/url=' '> &#; &x; <entry> </entry> <content> </content> <dc:date> <category> </channel> <a:b>"
+    b"<item> </item> <title> </title> <![CDATA[ ]]> &#xD800; & \xff \x00 <pubDate> <guid> <link/> <author> <!-- "
+    b"<?xml x <media:content/url=' '> &#; &x; <entry> </entry> <content> </content> <dc:date> <category> <a:b>"
 ).split(b" ")
 
 

@@ -45,11 +45,11 @@ def wait_seconds(subject: Feed, outcome: Outcome, *, now_ms: int = NOW_MS) -> fl
 def test_polls_on_time_are_one_interval_apart(
     outcome: Outcome, own_seconds: float | None, interval_seconds: float
 ) -> None:
-    """The feed's own interval wins, within the operator's bounds; lateness below half an interval adds nothing."""
+    """The feed's own interval wins, within the operator's bounds; lateness below a tenth of it adds nothing."""
     subject = feed(interval_seconds=own_seconds)
     due_ms = next_due_ms(subject, outcome, settings=SETTINGS, now_ms=NOW_MS)
 
-    for late_ms in (0, 1, 250, int(interval_seconds * 499)):
+    for late_ms in (0, 1, 250, int(interval_seconds * 99)):
         assert wait_seconds(subject, outcome, now_ms=due_ms + late_ms) == interval_seconds - late_ms / 1000
 
 
@@ -113,7 +113,7 @@ def test_the_next_poll_is_always_ahead_and_never_out_of_reach(
     due_ms = next_due_ms(subject, outcome, settings=settings, now_ms=now_ms)
 
     asked_ms = (outcome.retry_after_ms or 0) if isinstance(outcome, Refused) else 0
-    assert now_ms + max(asked_ms, 1) <= due_ms <= now_ms + asked_ms + 1.5 * high * 1000 + 2
+    assert now_ms + max(asked_ms, 1) <= due_ms <= now_ms + asked_ms + 1.9 * high * 1000 + 2
     assert due_ms == next_due_ms(subject, outcome, settings=settings, now_ms=now_ms)
     if not isinstance(outcome, Refused):
-        assert due_ms - now_ms >= low * 500 - 1
+        assert due_ms - now_ms >= low * 900 - 1

@@ -9,13 +9,13 @@
 -- ARGV[1] limit     most feeds to lease
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
--- returns           now in ms, then feed id and token in turn
+-- returns           now in ms, ms when the next feed is due ("" for none), then feed id and token in turn
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
-local leased = { tostring(now) }
+local leased = { tostring(now), '' }
 for _, feed in ipairs(due) do
   local token = redis.call('INCR', KEYS[3])
   redis.call('ZADD', KEYS[1], now + ARGV[2], feed)
@@ -23,4 +23,6 @@ for _, feed in ipairs(due) do
   leased[#leased + 1] = feed
   leased[#leased + 1] = tostring(token)
 end
+local next_due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if #next_due > 0 then leased[2] = next_due[2] end
 return leased

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pipeline.model import FeedDocument, RawDocument, Unreadable
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
 from pipeline.stages.parse.characters import decode
-from pipeline.stages.parse.mending import excess, mend
+from pipeline.stages.parse.cost import excess
+from pipeline.stages.parse.mending import mend
 from pipeline.stages.parse.with_feedparser import parse_xml
 
 __all__ = ["read_feed"]
@@ -31,7 +32,7 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
     if not text.strip():
         return Unreadable("empty body")
     utf8 = text.encode("utf-8", "replace")
-    too_much = excess(utf8)
+    too_much = excess(text, utf8)
     if too_much:
         return Unreadable(too_much)
     feed = parse_xml(utf8, problems=(*characters.problems, *mended))

@@ -179,8 +179,8 @@ def _said_of_text(raw: Raw, content: Raw | None, key: str) -> str | None:
 def _authors(raw: Raw) -> tuple[str, ...]:
     """Name the authors; a lone one as written, for feedparser cuts mail addresses with long top-level domains."""
     authors = _maps(raw, "authors")
-    written = _text(raw, "author")
-    if written and "@" in written and len(authors) == 1:
+    written = _text(raw, "author") or ""
+    if "@" in written and len(authors) == 1 and written != f"{authors[0].get('name')} ({authors[0].get('email')})":
         return (written,)
     return tuple(name for author in authors if (name := _text(author, "name") or _text(author, "email")))
 

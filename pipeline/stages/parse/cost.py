@@ -1,0 +1,64 @@
+"""Whether a document was built to cost: what feedparser needs quadratic time for is found here in linear time.
+
+Measured before parsing was guarded: 16,000 attributes of one element (161 kB) cost 3.3 s, 20,000 categories of one
+entry (0.6 MB) 7 s. No honest feed comes near these bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from xml.parsers import expat
+
+_MAX_ATTRIBUTES = 256
+_MAX_DEPTH = 256
+_FEW_CATEGORIES = 5000
+_MAX_COMPARISONS = 50_000_000  # each category is compared with those before it in its entry; measured: 0.8 s
+_CATEGORY_OR_ENTRY = re.compile(r"<(?:\w{1,20}:)?(?:(category|subject|keywords)|item|entry)\b", re.IGNORECASE)
+_WHOLE_DOCUMENT = True
+
+
+def excess(text: str, utf8: bytes) -> str | None:
+    """Name what makes the document *text* (and as *utf8*) cost more than it can be worth; None when nothing does."""
+    return _of_categories(text) or _of_structure(utf8)
+
+
+def _of_categories(text: str) -> str | None:
+    if sum(map(text.count, ("category", "subject", "keywords"))) < _FEW_CATEGORIES:
+        return None
+    comparisons = in_entry = 0
+    for match in _CATEGORY_OR_ENTRY.finditer(text):
+        in_entry = in_entry + 1 if match[1] else 0
+        comparisons += in_entry
+    return "entries with categories by the thousand" if comparisons > _MAX_COMPARISONS else None
+
+
+def _of_structure(utf8: bytes) -> str | None:
+    """Name the first element with too many attributes or ancestors.
+
+    The scan stops at the first error of the document: where a strict parser stops, too.
+    """
+    depth = 0
+    found: list[str] = []
+
+    def start(_name: str, attributes: list[str]) -> None:
+        nonlocal depth
+        depth += 1
+        if len(attributes) > 2 * _MAX_ATTRIBUTES:
+            found.append(f"an element with more than {_MAX_ATTRIBUTES} attributes")
+        if depth > _MAX_DEPTH:
+            found.append(f"elements nested deeper than {_MAX_DEPTH}")
+        if found:
+            parser.StartElementHandler = None
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate("utf-8")
+    parser.ordered_attributes = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    with suppress(expat.ExpatError):
+        parser.Parse(utf8, _WHOLE_DOCUMENT)  # in pieces, expat would read a long comment over and over
+    return found[0] if found else None

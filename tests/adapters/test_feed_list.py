@@ -1,0 +1,63 @@
+"""The feed list: what an operator adds, takes away, pauses, and what is then due."""
+
+from __future__ import annotations
+
+import redis
+
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.model import Feed, FeedState
+
+KEYS = Keys("newswire")
+FEEDS = [
+    Feed(id=f"{n:016x}", url=f"https://example.org/{n}.xml", title=f"Numéro {n}", folder="Nord/Sud", added_ms=n)
+    for n in range(1_200)
+]
+
+
+def test_a_feed_is_added_once(redis_client: redis.Redis) -> None:
+    """Importing the same list again must neither double a feed nor undo what was set for it."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:1])
+
+    added = store.add([Feed(FEEDS[0].id, FEEDS[0].url, "another title"), FEEDS[1]])
+
+    assert added == [FEEDS[1]]
+    assert store.get(FEEDS[0].id) == FEEDS[0]
+    assert store.count() == 2
+
+
+def test_a_long_list_comes_back_whole(redis_client: redis.Redis) -> None:
+    """Lists of many thousands are written and read in portions."""
+    store = FeedStore(redis_client, KEYS)
+
+    assert len(store.add(FEEDS)) == len(FEEDS)
+
+    assert sorted(store.all(), key=lambda feed: feed.added_ms) == FEEDS
+    assert store.states([feed.id for feed in FEEDS]) == [FeedState()] * len(FEEDS)
+    assert store.due_ms(FEEDS[-1].id) == 0, "a new feed is due at once"
+
+
+def test_a_removed_feed_leaves_nothing_behind(redis_client: redis.Redis) -> None:
+    """Whoever removes a feed and adds it again expects to begin afresh."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:1])
+
+    assert store.remove(FEEDS[0].id)
+
+    assert list(redis_client.scan_iter()) == []
+    assert not store.remove(FEEDS[0].id)
+
+
+def test_a_paused_feed_is_not_due_until_resumed(redis_client: redis.Redis) -> None:
+    """Neither time nor a refresh may wake a paused feed."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:1])
+
+    assert store.set_paused(FEEDS[0].id, paused=True)
+    assert store.refresh([FEEDS[0].id]) == 0
+    assert store.due_ms(FEEDS[0].id) is None
+
+    store.set_paused(FEEDS[0].id, paused=False)
+    assert store.due_ms(FEEDS[0].id) == 0
+    assert not store.set_paused("unknown", paused=True)

@@ -1,0 +1,96 @@
+"""`newswire demo`: what somebody who knows nothing runs first. It shows the real system and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from system import System, running_system
+from waiting import wait_until
+
+from pipeline.adapters.shipped import seeds
+from workers.demo_site import read_samples
+
+pytestmark = pytest.mark.flow
+
+_LONGEST_SECONDS = 60.0
+_PATIENCE_SECONDS = 10.0
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder that the demo uses for temporary files."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def system(temporary: Path) -> Iterator[System]:
+    """Give a user whose settings lead nowhere: the demo must not use them."""
+    assert temporary
+    with running_system(REDIS_URL="redis://127.0.0.1:1/0", LOG__LEVEL="debug", NO_SUCH_SETTING="1") as system:
+        yield system
+
+
+def test_the_demo_shows_an_update_a_duplicate_and_a_rejection_and_ends_by_itself(
+    system: System, temporary: Path
+) -> None:
+    """It is the proof that the whole pipe works on this machine, and it must be over before patience is."""
+    expected = read_samples(seeds() / "demo").expected
+
+    finished = system.run("demo", timeout_seconds=_LONGEST_SECONDS)
+
+    assert finished.code == 0, finished.stderr
+    assert finished.stderr == ""
+    kinds = [words[1] for line in finished.stdout.splitlines() if len(words := line.split()) > 2]
+    assert kinds.count("new") == expected["new"]
+    assert "update of its title" in finished.stdout
+    assert "duplicates, not published" in finished.stdout
+    assert "1 rejection" in finished.stdout
+    assert "All as expected" in finished.stdout
+    assert system.processes() == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_demo_takes_nothing_from_the_folder_it_is_started_in(system: System) -> None:
+    """It shows the same everywhere, and a user's own data and settings are safe from it."""
+    before = sorted(system.folder.rglob("*"))
+
+    finished = system.run("demo", timeout_seconds=_LONGEST_SECONDS)
+
+    assert finished.code == 0, finished.stderr
+    assert sorted(system.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", ["five articles", "a daemon", "a server"])
+def test_a_demo_that_is_told_to_stop_leaves_nothing(
+    system: System, temporary: Path, sign: str, number: signal.Signals
+) -> None:
+    """Whoever has seen enough presses Ctrl-C, at any moment."""
+    demo = system.start("demo")
+    signs = {
+        "five articles": lambda: demo.stdout.read_text("utf-8").count(" new ") >= 5,
+        "a daemon": lambda: bool(system.processes("daemon")),
+        "a server": lambda: bool(system.processes("server")),
+    }
+    wait_until(signs[sign], timeout_seconds=30)
+
+    demo.signal(number)
+
+    finished = demo.ended(timeout_seconds=_PATIENCE_SECONDS)
+    assert finished.code in {0, 130}, finished.stderr  # 0: it was at its end already
+    assert finished.stderr == ""
+    assert system.processes() == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_demo_that_falls_short_names_the_figures(system: System, temporary: Path) -> None:
+    """When something is broken on this machine, the demo is the first to know, and must not say that all is well."""
+    from workers import demo
+
+    assert demo
+    assert system
+    assert temporary

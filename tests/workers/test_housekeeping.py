@@ -1,0 +1,50 @@
+"""Housekeeping: a changed schedule holds at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from time import time
+
+import pytest
+import redis
+
+from pipeline import wire
+from pipeline.adapters.shipped import default_settings_text
+from pipeline.model import Feed, FeedState
+from pipeline.settings import Settings, load
+from workers.housekeeping import apply_new_schedule
+from workers.store import open_store
+
+FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
+
+
+@pytest.fixture
+def settings(valkey_url: str, tmp_path: Path) -> Settings:
+    """The shipped settings on the test's Valkey."""
+    overrides = {"redis_url": valkey_url, "data_dir": str(tmp_path)}
+    return load(toml_texts=[("shipped", default_settings_text())], environ={}, overrides=overrides)
+
+
+@pytest.mark.parametrize(("failures", "moves"), [(0, True), (3, False)], ids=["in good health", "backing off"])
+def test_a_shorter_interval_holds_at_once(
+    settings: Settings, redis_client: redis.Redis, failures: int, moves: bool
+) -> None:
+    """Who asks for a poll a minute must not wait until the old hour is over; a failing host is left in peace."""
+    hour = replace(settings, schedule=replace(settings.schedule, interval_seconds=3600))
+    minute = replace(settings, schedule=replace(settings.schedule, interval_seconds=60))
+    far_ms = int(time() * 1000) + 3_000_000
+    with open_store(hour) as store:
+        store.feeds.add([FEED], due_ms=far_ms)
+        redis_client.hset(
+            store.keys.states(FEED.id), mapping=wire.state_to_fields(FeedState(polled_ms=1, failures=failures))
+        )
+        apply_new_schedule(store)
+        assert store.feeds.due_ms(FEED.id) == far_ms
+
+    with open_store(minute) as store:
+        apply_new_schedule(store)
+        due_ms = store.feeds.due_ms(FEED.id)
+
+    assert due_ms is not None
+    assert (due_ms < time() * 1000 + 120_000) is moves

@@ -1,0 +1,110 @@
+"""The worker process: real RQ on a real Valkey; what is hostile or broken in the queue costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+import redis.asyncio
+from rq import Queue
+from rq.serializers import JSONSerializer
+from waiting import wait_until
+
+from pipeline.adapters.backlog import Backlog
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
+from pipeline.model import Feed, FeedState, RawDocument
+from workers.supervisor import Child, Supervisor
+
+KEYS = Keys("newswire")
+FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
+RSS = b"""<rss version="2.0"><channel><title>Le Courrier</title><language>fr</language>
+<item><guid>1</guid><title>Le pont rouvre</title><link>https://example.org/1</link></item></channel></rss>"""
+
+
+@pytest.fixture
+def worker(valkey_url: str, redis_client: redis.Redis) -> Iterator[Child]:
+    """One worker process, kept running as `newswire worker` does; all keys are gone after it."""
+    child = Child("worker", "workers.worker")
+    environment = {"NEWSWIRE_REDIS_URL": valkey_url, "NEWSWIRE_LOG__LEVEL": "error"}
+    with Supervisor([child], environment, grace_seconds=10):
+        yield child
+    redis_client.flushall()
+
+
+async def _arrive(client: redis.asyncio.Redis, body: bytes) -> None:
+    leases = LeaseStore(client, KEYS)
+    leased = await leases.lease_due(limit=1)
+    document = RawDocument(FEED.id, FEED.url, leased.now_ms, body, "", "text/xml")
+    await leases.ingest(leased.leases[0], FeedState(), document, due_ms=0)
+
+
+async def _process(plain: redis.Redis, client: redis.asyncio.Redis, body: bytes) -> None:
+    """Let *body* arrive and wait until a worker has closed it."""
+    FeedStore(plain, KEYS).add([FEED])
+    await _arrive(client, body)
+    backlog = Backlog(plain, KEYS)
+    backlog.dispatch(jobs_waiting=8)
+    wait_until(lambda: backlog.waiting() == 0, timeout_seconds=20)
+
+
+async def test_a_document_becomes_an_article_on_the_stream(
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """The worker side of the main job, with nothing in it that is not real."""
+    await _process(redis_client, async_redis, RSS)
+
+    ((_, fields),) = redis_client.xrange(KEYS.articles)
+    assert fields[b"kind"] == b"new"
+    assert fields[b"language"] == b"fr"
+    assert b'"title":"Le pont rouvre"' in fields[b"article"]
+    assert worker.process is not None
+
+
+async def test_a_page_in_place_of_a_feed_is_buried_and_the_next_document_is_read(
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A bot wall or an error page must neither vanish nor stop what comes after it."""
+    await _process(redis_client, async_redis, b"<!doctype html><html><body>Please wait</body></html>")
+    await _process(redis_client, async_redis, RSS)
+
+    ((_, dead),) = redis_client.xrange(KEYS.dead)
+    assert b"HTML" in dead[b"reason"]
+    assert redis_client.xlen(KEYS.articles) == 1
+    assert worker.process is not None
+
+
+def test_a_function_off_the_list_is_not_run(worker: Child, redis_client: redis.Redis, tmp_path: Path) -> None:
+    """Whoever can write to the queue must not thereby run what they like on every worker."""
+    marker = tmp_path / "ran"
+    queue = Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer)
+
+    job = queue.enqueue("os.system", f"touch {marker}")
+
+    wait_until(lambda: job.get_status(refresh=True) == "failed", timeout_seconds=20)
+    assert not marker.exists()
+    assert worker.process is not None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"created_at": "junk"}, {"data": b"\x80junk"}, {"status": "junk"}],
+    ids=["a date that is none", "a payload that cannot be decoded", "a status that is none"],
+)
+async def test_a_job_that_cannot_be_read_does_not_stop_the_next(
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis, damage: dict[str, bytes | str]
+) -> None:
+    """RQ's worker leaves with exit code 0 on such a job; it must come back, and the feeds behind it with it."""
+    queue = Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer)
+    job = queue.create_job("workers.jobs.process", args=([],))
+    job.save()
+    redis_client.hset(job.key, mapping=damage)
+    queue.push_job_id(job.id)
+
+    await _process(redis_client, async_redis, RSS)
+
+    assert redis_client.xlen(KEYS.articles) == 1
+    assert worker.process is not None

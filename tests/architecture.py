@@ -16,13 +16,14 @@ MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 ROOMS = ("pipeline", "workers")
 
-_FLOOR = ("model", "errors", "setting_rules", "settings", "wire")
+_FLOOR = ("model", "errors", "setting_rules", "settings", "json_fields", "wire")
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
-    "model": (),
+    "model": ("model",),
     "errors": (),
     "setting_rules": ("errors",),
     "settings": ("model", "errors", "setting_rules"),
-    "wire": ("model", "errors"),
+    "json_fields": (),
+    "wire": ("model", "errors", "json_fields"),
     "stages": ("model", "errors", "settings", "wire", "stages"),
     "adapters": ("model", "errors", "settings", "wire", "adapters"),
     "pipeline": (*_FLOOR, "stages", "adapters"),

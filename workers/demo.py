@@ -36,7 +36,7 @@ _OWN_SETTINGS: Mapping[str, object] = MappingProxyType(
         "fetch.per_host_gap_seconds": 0.0,
         "schedule.interval_seconds": 1.0,
         "log.level": "error",  # a rejected entry is part of the show, and not a warning
-        "workers.grace_seconds": 5.0,
+        "workers.grace_seconds": 3.0,
     }
 )
 _LOOK_SECONDS = 0.1

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
-from redis import Redis
 
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.backlog import Backlog
-from pipeline.adapters.connection import check, connect
+from pipeline.adapters.connection import Client, check, connect
 from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
@@ -29,7 +28,7 @@ class Store:
 
     settings: Settings
     url: str
-    client: Redis
+    client: Client
     keys: Keys
     feeds: FeedStore
     backlog: Backlog

@@ -23,6 +23,9 @@ from redis.retry import Retry
 
 from pipeline.errors import StoreUnfit, StoreUnreachable
 
+Client = redis.Redis
+"""A plain client, for who only passes it on."""
+
 _Result = TypeVar("_Result")
 
 PATIENCE_SECONDS = 15.0

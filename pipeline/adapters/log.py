@@ -30,6 +30,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `process_ended` | a process ended unasked | `name`, `status`, `lived_seconds` |
 | `process_killed` | a process did not end in its grace time | `pid` |
 | `tending_failed` | the embedded Valkey cannot be started again | `exception` |
+| `rescheduled` | a new interval brought polls forward | `feeds` |
 | `maintenance_failed` | RQ could not clean up after jobs that ended badly; it tries again | |
 | `embedded_started` | the embedded Valkey was started (debug) | `pid`, `socket`, `data_dir` |
 | `embedded_reused` | one that was running is used (debug) | `pid`, `socket`, `data_dir` |

@@ -83,7 +83,7 @@ def test_any_text_has_an_answer(host: str) -> None:
     ("port", "allowed"),
     [(80, True), (443, True), (1024, True), (65535, True), (0, False), (22, False), (1023, False)],
 )
-def test_only_ports_of_web_servers_are_allowed(port: int, allowed: bool) -> None:  # noqa: FBT001 - a table's column
+def test_only_ports_of_web_servers_are_allowed(port: int, allowed: bool) -> None:
     """A feed address with port 25 makes the fetcher talk to a mail server."""
     assert is_allowed_port(port) == allowed
 

@@ -147,7 +147,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("raw", "instant", "precision", "zone_said"), READ)
-def test_a_date_is_read_as_written(raw: str, instant: str, precision: str, zone_said: bool) -> None:  # noqa: FBT001 - a column
+def test_a_date_is_read_as_written(raw: str, instant: str, precision: str, zone_said: bool) -> None:
     """Readers sort by these instants: each form seen in feeds has one right answer."""
     found = read_date(raw, source="feed:pubDate")
 
@@ -174,7 +174,7 @@ def test_what_is_no_date_or_two_dates_is_refused(raw: str) -> None:
         ("2100-01-01T00:00:01Z", None, False),
     ],
 )
-def test_only_the_plausible_window_is_accepted(raw: str, fetched_ms: int | None, accepted: bool) -> None:  # noqa: FBT001 - a column
+def test_only_the_plausible_window_is_accepted(raw: str, fetched_ms: int | None, accepted: bool) -> None:
     """The year 2037 and the epoch are placeholders: an article can be neither older than feeds nor of next week."""
     assert (read_date(raw, source="feed:pubDate", fetched_ms=fetched_ms) is not None) is accepted
 

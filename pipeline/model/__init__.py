@@ -1,0 +1,64 @@
+"""The values that flow, in the order of flow.
+
+    Feed + FeedState ──▶ Response | NoResponse ──▶ Fresh(RawDocument) | Unchanged | Refused | Gone
+    ‖ process border ‖ RawDocument ──▶ FeedDocument(Entry ...) | Unreadable ──▶ Reading(Article | Rejected ...)
+    ──▶ New | Revised | Same ──▶ Tally
+
+Rules of this room: values only, all frozen; no behaviour beyond a trivial property; times are milliseconds since the
+Unix epoch (`*_ms`, UTC), bytes are bytes, and everything optional is None when it is not known.
+"""
+
+from __future__ import annotations
+
+from pipeline.model.articles import (
+    Article,
+    ArticleDate,
+    ArticleKind,
+    Attachment,
+    FeedReference,
+    Inferred,
+    Precision,
+    Reading,
+    Rejected,
+)
+from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
+from pipeline.model.feeds import Feed, FeedState, Lease
+from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
+from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
+from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
+
+__all__ = [
+    "Article",
+    "ArticleDate",
+    "ArticleKind",
+    "Attachment",
+    "Entry",
+    "FailureKind",
+    "Feed",
+    "FeedDocument",
+    "FeedReference",
+    "FeedState",
+    "Fresh",
+    "Gone",
+    "Inferred",
+    "Known",
+    "Lease",
+    "Link",
+    "New",
+    "NoResponse",
+    "Outcome",
+    "Precision",
+    "RawDate",
+    "RawDocument",
+    "Reading",
+    "Redirect",
+    "Refused",
+    "Rejected",
+    "Response",
+    "Revised",
+    "Same",
+    "Tally",
+    "Unchanged",
+    "Unreadable",
+    "Verdict",
+]

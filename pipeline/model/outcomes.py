@@ -1,0 +1,61 @@
+"""What an answer means: a fresh document, nothing new, a refusal, or the end of a feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.model.feeds import FeedState
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """A feed document as fetched, on its way to the workers.
+
+    `body` is compressed as `content_encoding` says ("" for identity); `content_type` is the header as it came.
+    `fetched_ms` is None when nobody knows (a file from disk).
+    `id` is given by the backlog when the document is stored ("" before).
+    """
+
+    feed_id: str
+    url: str
+    fetched_ms: int | None
+    body: bytes
+    content_encoding: str = ""
+    content_type: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The feed said something new: a document to process."""
+
+    state: FeedState
+    document: RawDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing new: a 304, or a body equal to the last one (`by` says which)."""
+
+    state: FeedState
+    by: Literal["status", "digest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The feed could not be read this time. `retry_after_ms` is the wait the host asked for, if it did."""
+
+    state: FeedState
+    reason: str
+    retry_after_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The host says that the feed is gone for good (410)."""
+
+    state: FeedState
+
+
+Outcome = Fresh | Unchanged | Refused | Gone

@@ -1,0 +1,61 @@
+"""Who an article is to us: new, revised or the same; and the accounting of every entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.model.articles import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the seen-index remembers of an article: its last published revision and when it was last shown.
+
+    `digests` are the concatenated field digests of that revision, in the order of `identity.DIGESTED_FIELDS`.
+    """
+
+    revision: int
+    discovered_ms: int
+    shown_day: int
+    digests: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An article never seen before; *known* is what to remember of it."""
+
+    article: Article
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """An article whose content changed since its last revision; `article.changed` names the fields."""
+
+    article: Article
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """An article already published as it is. *known* is set when the memory of it needs refreshing."""
+
+    article_id: str
+    known: Known | None = None
+
+
+Verdict = New | Revised | Same
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Item accounting: every entry seen has one fate. `entries` is the sum of the five below it, always."""
+
+    documents: int = 0
+    entries: int = 0
+    new: int = 0
+    revised: int = 0
+    same: int = 0
+    near_duplicates: int = 0
+    rejected: int = 0
+    dead: int = 0

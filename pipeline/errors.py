@@ -34,7 +34,7 @@ class SettingsError(NewswireError):
 
 
 class FeedListError(NewswireError):
-    """A list of feeds (OPML or text) cannot be read."""
+    """A list of feeds (OPML or text) cannot be read, or a feed is not on ours."""
 
 
 class StoreError(NewswireError):

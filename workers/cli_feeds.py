@@ -16,7 +16,7 @@ from rich.table import Table
 
 from pipeline import wire
 from pipeline.adapters.shipped import starter_lists
-from pipeline.errors import FeedListError, UsageError
+from pipeline.errors import FeedListError
 from pipeline.model import Feed, FeedState
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url
@@ -189,7 +189,7 @@ def _find(store: Store, name: str) -> Feed:
     if found is None and "://" in name:
         found = store.feeds.get(feed_id(feed_url(name)))
     if found is None:
-        raise UsageError(f"{name!r} is not on the feed list; newswire feeds list shows what is")
+        raise FeedListError(f"{name!r} is not on the feed list; newswire feeds list shows what is")
     return found
 
 

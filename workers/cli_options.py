@@ -22,6 +22,7 @@ from pipeline.stages.urls import feed_id, feed_url
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _LONGEST_LIST_BYTES = 64 * 1024 * 1024
+_PROBLEMS_SHOWN = 20
 
 
 def settings_options(command: Command) -> Command:
@@ -91,6 +92,10 @@ def _contents(path: Path, source: str) -> bytes:
 
 def _read(data: bytes, name: str) -> Sequence[ListedFeed]:
     found: FeedList = read_list(data, name=name)
-    for problem in found.problems:
-        click.echo(f"newswire: {problem}", err=True)
+    if found.problems and not found.feeds:
+        raise FeedListError(f"{name}: holds no feed address; {found.problems[0]}, and {len(found.problems) - 1} more")
+    for problem in found.problems[:_PROBLEMS_SHOWN]:
+        click.echo(f"newswire: {name}: {problem}", err=True)
+    if len(found.problems) > _PROBLEMS_SHOWN:
+        click.echo(f"newswire: {name}: {len(found.problems) - _PROBLEMS_SHOWN} more such lines left out", err=True)
     return found.feeds

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from redis import Redis
+from redis.client import Pipeline
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
@@ -36,13 +38,26 @@ class FeedStore:
         return added
 
     def remove(self, feed_id: str) -> bool:
-        """Forget the feed, its state, lease and memory of articles; what it published stays. False if unknown."""
-        with self._client.pipeline(transaction=True) as pipe:
-            pipe.hdel(self._keys.feeds, feed_id)
-            pipe.zrem(self._keys.due, feed_id)
-            pipe.hdel(self._keys.leases, feed_id)
-            pipe.delete(self._keys.states(feed_id), self._keys.seen(feed_id), self._keys.counts(feed_id))
-            return bool(pipe.execute()[0])
+        """Forget the feed with all that is kept for it; what it published stays. False if unknown.
+
+        A daemon or worker that is at it loses its lease or claim, and writes nothing more.
+        """
+        keys, mailbox = self._keys, self._keys.mailboxes(feed_id)
+
+        def forget(pipe: Pipeline) -> None:
+            waiting = cast("list[bytes]", pipe.lrange(mailbox, 0, -1))
+            pipe.multi()
+            pipe.hdel(keys.feeds, feed_id)
+            for index in (keys.due, keys.backlog):
+                pipe.zrem(index, feed_id)
+            for holders in (keys.leases, keys.claims):
+                pipe.hdel(holders, feed_id)
+            pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.counts(feed_id))
+            for document_id in waiting:
+                pipe.delete(keys.documents(document_id.decode()))
+
+        removed, *_ = cast("list[int]", self._client.transaction(forget, mailbox))
+        return bool(removed)
 
     def set_paused(self, feed_id: str, *, paused: bool) -> bool:
         """Pause or resume a feed; a resumed one is due at once. False if unknown."""

@@ -148,6 +148,34 @@ def test_a_living_job_keeps_its_claim_and_what_it_has_yet_to_come_to(
     redis_client.flushall()
 
 
+def test_a_removed_feed_takes_its_waiting_documents_along(redis_client: redis.Redis, documents: list[str]) -> None:
+    """What nobody will ever claim must not stay for ever, and the worker that is at it must not write any more."""
+    backlog = Backlog(redis_client, KEYS)
+    claim = _claim(backlog)
+
+    FeedStore(redis_client, KEYS).remove(FEED.id)
+
+    assert backlog.finish(claim, entries=1, rejected=0) is None
+    assert backlog.claim(FEED.id, job_id="another") is None
+    assert set(redis_client.scan_iter()) == {KEYS.tokens.encode(), KEYS.totals.encode()}
+    assert documents
+
+
+def test_a_document_whose_body_is_gone_does_not_block_the_next(
+    redis_client: redis.Redis, documents: list[str]
+) -> None:
+    """Somebody deletes a key by hand; the feed must go on, and the loss must be on record."""
+    backlog = Backlog(redis_client, KEYS)
+    redis_client.delete(KEYS.documents(documents[0]))
+
+    claim = _claim(backlog)
+
+    assert claim.document.id == documents[1]
+    ((_, dead),) = redis_client.xrange(KEYS.dead)
+    assert dead[b"id"] == documents[0].encode()
+    backlog.finish(claim, entries=0, rejected=0)
+
+
 def test_a_buried_document_keeps_its_payload_and_reason(redis_client: redis.Redis, documents: list[str]) -> None:
     """What could not be processed must be there to look at and to play again."""
     backlog = Backlog(redis_client, KEYS)

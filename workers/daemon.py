@@ -36,6 +36,7 @@ _BUSY_SECONDS = 0.05
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _LONGEST_PAUSE_SECONDS = 5.0
 _LEASES_AT_ONCE = 64
+_CANCEL_SECONDS = 2.0
 
 
 class Clock:
@@ -220,7 +221,8 @@ class Daemon:
         left = list(self._in_flight.values())
         for _, task in left:
             task.cancel()
-        await asyncio.gather(*(task for _, task in left), return_exceptions=True)
+        if left:
+            await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
         await self.leases.release([lease for lease, _ in left])
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pipeline.adapters.configuration import read_settings
-from pipeline.settings import Settings
+from pipeline.adapters.shipped import default_settings_text
+from pipeline.settings import Settings, load
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -24,8 +24,11 @@ _PR_SET_PDEATHSIG = 1
 
 @cache
 def settings_of_this_process() -> Settings:
-    """The settings of a process that was started by another of ours: all of them come in the environment."""
-    return read_settings(None, {})
+    """The settings of a process that was started by another of ours: all of them come in the environment.
+
+    No settings file is read: the starter has read it, and another one may lie in the current folder.
+    """
+    return load(toml_texts=[("shipped", default_settings_text())], environ=os.environ, overrides={})
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

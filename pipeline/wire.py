@@ -128,7 +128,7 @@ def _date_to_dict(when: ArticleDate | None) -> dict[str, object] | None:
 
 
 def _reference_to_dict(reference: FeedReference) -> dict[str, object]:
-    return {"id": reference.id, "url": reference.url, "title": reference.title}
+    return {"id": reference.id, "url": reference.url or None, "title": reference.title}
 
 
 def article_from_json(text: str | bytes) -> Article:
@@ -186,7 +186,9 @@ def _date(value: Fields | None) -> ArticleDate | None:
 
 
 def _reference(value: Fields) -> FeedReference:
-    return FeedReference(id=value.text("id"), url=value.text("url"), title=value.optional_text("title"))
+    return FeedReference(
+        id=value.text("id"), url=value.optional_text("url") or "", title=value.optional_text("title")
+    )
 
 
 def _attachment(value: Fields) -> Attachment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Literal
 
 from system import System, kill
@@ -18,7 +19,7 @@ def kill_one(system: System, kind: Kind) -> int | None:
     """Kill -9 one process of *kind*, as soon as there is one (a horse lives for milliseconds); its pid, or None."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        pid = _horse(system) if kind == "horse" else _pid(system, kind)
+        pid = find_horse(system) if kind == "horse" else _pid(system, kind)
         if pid is not None and kill(pid):
             return pid
         time.sleep(0.0005 if kind == "horse" else 0.02)
@@ -32,8 +33,8 @@ def _pid(system: System, kind: Kind) -> int | None:
     return found[0].pid if found else None
 
 
-def _horse(system: System) -> int | None:
-    """Look at the children of the workers alone: listing every process takes longer than a horse lives."""
+def find_horse(system: System) -> int | None:
+    """Give the pid of a horse, or None; only children of workers are looked at, for it lives for milliseconds."""
     workers = system.processes("worker")
     deadline = time.monotonic() + 0.5
     while time.monotonic() < deadline:
@@ -45,7 +46,6 @@ def _horse(system: System) -> int | None:
 
 def _children(pid: int) -> list[int]:
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
     except OSError:
         return []

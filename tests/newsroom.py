@@ -115,7 +115,7 @@ class Newsroom:
             for line in lines:
                 desk = self.desks[line.feed]
                 desk.missing.discard(line.fact)
-            for desk in {line.feed: self.desks[line.feed] for line in lines}.values():
+            for desk in self.desks.values():
                 if not desk.missing and desk.state < self.states:
                     self._advance(desk)
             self._stop.wait(0.02)

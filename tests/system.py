@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -126,9 +127,17 @@ class System:
 
     def run(self, *arguments: str, stdin: bytes = b"", timeout_seconds: float = 60.0) -> Finished:
         """Run a command to its end; AssertionError when it takes longer than *timeout_seconds*."""
+        return self._run([*command(), *arguments], stdin=stdin, timeout_seconds=timeout_seconds)
+
+    def run_shell(self, arguments: str) -> Finished:
+        """Run a command as a line of bash: *arguments* come after `newswire`; a failure anywhere in a pipe counts."""
+        line = f"{shlex.join(command())} {arguments}"
+        return self._run(["bash", "-o", "pipefail", "-c", line], stdin=b"", timeout_seconds=60)
+
+    def _run(self, words: Sequence[str], *, stdin: bytes, timeout_seconds: float) -> Finished:
         try:
             done = subprocess.run(
-                [*command(), *arguments],
+                words,
                 input=stdin,
                 capture_output=True,
                 timeout=timeout_seconds,
@@ -137,7 +146,7 @@ class System:
                 cwd=self.folder,
             )
         except subprocess.TimeoutExpired as error:
-            raise AssertionError(f"{arguments} has not ended after {timeout_seconds} s: {error.stderr!r}") from None
+            raise AssertionError(f"{words} has not ended after {timeout_seconds} s: {error.stderr!r}") from None
         return Finished(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     def start(self, *arguments: str) -> Running:
@@ -227,7 +236,7 @@ def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
 
 
 def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - hundreds, often
 
 
 def _process(pid: int, marked: bytes) -> Process | None:

@@ -46,14 +46,17 @@ def main() -> None:
 
 def _exit_code(arguments: list[str]) -> int:
     try:
-        return int(newswire.main(arguments, prog_name="newswire", standalone_mode=False) or 0)
+        with newswire.make_context("newswire", arguments) as context:
+            newswire.invoke(context)
+    except click.exceptions.Exit as end:  # --help, --version
+        return end.exit_code
     except (NewswireError, click.ClickException) as error:
         return _explain(error)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone (`newswire tail | head`): no error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return 0
 
 
 def _explain(error: NewswireError | click.ClickException) -> int:

@@ -24,6 +24,7 @@ from workers.cli_options import settings_from, settings_options
 from workers.daemon_process import digest_of_decoded
 
 _GZIP = b"\x1f\x8b"
+_UNKNOWN_FEED = "0" * 16
 
 
 @click.command(epilog="Example: newswire poll https://example.org/feed.xml")
@@ -71,7 +72,7 @@ def parse(
 ) -> None:
     """Read feed documents from disk and print their articles as JSON lines; - is stdin."""
     settings = settings_from(config, data_dir, redis_url)
-    fetched_ms = _instant(fetched_at)
+    fetched_ms, address = _instant(fetched_at), feed_url(url) if url else ""
     failures = 0
     for file in files:
         try:
@@ -80,9 +81,8 @@ def parse(
             click.echo(f"newswire: {file}: cannot be read: {error.strerror}", err=True)
             failures += 1
             continue
-        address = url or ""
         document = RawDocument(
-            feed_id=feed_id(address),
+            feed_id=feed_id(address) if address else _UNKNOWN_FEED,
             url=address,
             fetched_ms=fetched_ms,
             body=body,

@@ -49,10 +49,10 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> Iterator[Store]:
+    for warning in check(url):
+        log.warning("redis_unfit", reason=warning)
     client, keys = connect(url), Keys(settings.namespace)
     try:
-        for warning in check(client, url):
-            log.warning("redis_unfit", reason=warning)
         yield Store(
             settings=replace(settings, redis_url=url),
             url=url,

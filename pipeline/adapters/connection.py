@@ -79,13 +79,13 @@ def shown(url: str) -> str:
     return re.sub(r"//.*@", "//", url.partition("?")[0], flags=re.DOTALL)
 
 
-def check(client: redis.Redis, url: str) -> tuple[str, ...]:
-    """Return warnings about the Redis behind *client*, one line each; *url* is only named in them.
+def check(url: str) -> tuple[str, ...]:
+    """Return warnings about the Redis at *url*, one line each. Asks once: at a start, a wrong address is likely.
 
     Raises StoreUnreachable when it does not answer, StoreUnfit when it must not be used: a version too old, a
     replica or a cluster, or an eviction policy under which it forgets what it acknowledged.
     """
-    name = shown(url)
+    name, client = shown(url), _impatient(url)
     try:
         facts: Mapping[str, Any] = client.info()
         _refuse_unfit(facts, name)
@@ -96,6 +96,17 @@ def check(client: redis.Redis, url: str) -> tuple[str, ...]:
         raise StoreUnreachable(
             f"{name}: Redis does not answer: {_line(error)}; start it, or correct redis_url (NEWSWIRE_REDIS_URL)"
         ) from None
+    finally:
+        client.close()
+
+
+def _impatient(url: str) -> redis.Redis:
+    try:
+        return redis.Redis.from_url(
+            url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_CONNECT_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+    except (ValueError, TypeError):
+        raise _no_address(url) from None
 
 
 def _refuse_unfit(facts: Mapping[str, Any], name: str) -> None:

@@ -7,8 +7,7 @@ consumers and remembers what each has not acknowledged: a crashed consumer's del
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -50,7 +49,7 @@ async def follow(
     since: str | None = None,
     namespace: str = "newswire",
     claim_after_seconds: float = 60.0,
-) -> AsyncIterator[Delivery]:
+) -> AsyncGenerator[Delivery, None]:
     """Yield every article revision from the Redis at *url*, oldest first, for ever.
 
     With *group*, each delivery goes to one consumer of the group and must be acknowledged; what a consumer has not
@@ -72,46 +71,37 @@ async def follow(
 
 
 async def _read_alone(client: Redis, key: str, since: str) -> AsyncIterator[Delivery]:
-    last = since if since != "$" else await _newest_id(client, key)
+    last = since
+    if since == "$":
+        newest = await _patiently(partial(client.xrevrange, key, count=1))
+        last = newest[0][0].decode() if newest else "0"
     while True:
-        for stream_id, fields in await _patiently(partial(_read, client, key, last)):
+        answer = await _patiently(partial(client.xread, {key: last}, _BATCH, _BLOCK_MS))
+        for stream_id, fields in _entries(answer):
             last = stream_id
             yield _delivery(stream_id, fields, _nothing_to_acknowledge)
-
-
-async def _newest_id(client: Redis, key: str) -> str:
-    newest = await client.xrevrange(key, count=1)
-    return _as_text(newest[0][0]) if newest else "0"
-
-
-async def _read(client: Redis, key: str, after: str) -> Any:  # noqa: ANN401 - `_patiently` sorts it out
-    return await client.xread({key: after}, _BATCH, _BLOCK_MS)
-
-
-async def _read_as_consumer(client: Redis, key: str, group: str, consumer: str, after: str) -> Any:  # noqa: ANN401
-    return await client.xreadgroup(group, consumer, {key: after}, count=_BATCH, block=_BLOCK_MS)
-
-
-def _as_text(stream_id: object) -> str:
-    return stream_id.decode() if isinstance(stream_id, bytes) else str(stream_id)
 
 
 async def _read_in_group(
     client: Redis, key: str, group: str, consumer: str, since: str, claim_after_seconds: float
 ) -> AsyncIterator[Delivery]:
     async def acknowledge(stream_id: str) -> None:
-        await client.xack(key, group, stream_id)
+        await _patiently(partial(client.xack, key, group, stream_id))
 
-    await _create_group(client, key, group, since)
+    await _patiently(partial(_create_group, client, key, group, since))
     own_pending_after: str | None = "0"  # first what this consumer had not acknowledged before it stopped
-    next_claim = monotonic()
+    idle_ms, next_claim = int(claim_after_seconds * 1000), monotonic()
     while True:
         if monotonic() >= next_claim:
             next_claim = monotonic() + claim_after_seconds / 2
-            for stream_id, fields in await _claim(client, key, group, consumer, claim_after_seconds):
+            claimed = await _patiently(partial(client.xautoclaim, key, group, consumer, idle_ms, count=_BATCH))
+            for stream_id, fields in _entries([(key, claimed[1])]):
                 yield _delivery(stream_id, fields, acknowledge)
         after = own_pending_after or ">"
-        entries = await _patiently(partial(_read_as_consumer, client, key, group, consumer, after))
+        answer = await _patiently(
+            partial(client.xreadgroup, group, consumer, {key: after}, count=_BATCH, block=_BLOCK_MS)
+        )
+        entries = _entries(answer)
         if own_pending_after is not None:
             own_pending_after = entries[-1][0] if entries else None
         for stream_id, fields in entries:
@@ -119,32 +109,28 @@ async def _read_in_group(
 
 
 async def _create_group(client: Redis, key: str, group: str, since: str) -> None:
-    with suppress(ResponseError):  # BUSYGROUP: it exists, which is what we want
+    try:
         await client.xgroup_create(key, group, id=since, mkstream=True)
+    except ResponseError as error:
+        if not str(error).startswith("BUSYGROUP"):  # it exists, which is what we want
+            raise
 
 
-async def _claim(
-    client: Redis, key: str, group: str, consumer: str, idle_seconds: float
-) -> list[tuple[str, dict[bytes, bytes]]]:
-    answer = await client.xautoclaim(key, group, consumer, int(idle_seconds * 1000), start_id="0-0", count=_BATCH)
-    return [(stream_id.decode(), fields) for stream_id, fields in answer[1] if fields]
-
-
-async def _patiently(read: Callable[[], Awaitable[Any]]) -> list[tuple[str, dict[bytes, bytes]]]:
-    """The entries of one blocking read; a lost server is waited for."""
+async def _patiently(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever *call* brings
+    """The answer to *call*; a lost server is waited for."""
     while True:
         try:
-            answer = await read()
+            return await call()
         except STORE_LOST:
             await asyncio.sleep(_RECONNECT_SECONDS)
-            continue
-        streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or ()]
-        return [
-            (stream_id.decode(), fields)
-            for entries in streams
-            for stream_id, fields in _flattened(entries)
-            if fields  # a pending entry that was trimmed away comes back empty
-        ]
+
+
+def _entries(answer: Any) -> list[tuple[str, dict[bytes, bytes]]]:  # noqa: ANN401 - RESP2 and RESP3 differ
+    """The entries of a read, oldest first, without those that were trimmed away while pending (they are empty)."""
+    streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or ()]
+    return [
+        (stream_id.decode(), fields) for entries in streams for stream_id, fields in _flattened(entries) if fields
+    ]
 
 
 def _flattened(entries: list[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:

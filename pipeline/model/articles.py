@@ -31,7 +31,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class FeedReference:
-    """The feed an article came from, as subscribers see it."""
+    """The feed an article came from, as subscribers see it; `url` is "" when nobody knows (a file from disk)."""
 
     id: str
     url: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -48,7 +49,9 @@ def serve_everything(origin: Origin) -> list[str]:
     origin.serve("/empty", b"")
     origin.serve("/silent", rss(ITEMS), delay_seconds=30)
     paths = ("rss", "atom", "rdf", "page", "missing", "broken", "empty", "silent")
-    return [*(origin.url(f"/{path}") for path in paths), "http://127.0.0.1:1/nobody-listens"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = f"http://127.0.0.1:{listener.getsockname()[1]}/nobody-listens"
+    return [*(origin.url(f"/{path}") for path in paths), closed]
 
 
 def once(system: System, *sources: str, timeout_seconds: float = 60) -> dict[str, int]:

@@ -1,0 +1,202 @@
+"""Reading the stream: `newswire tail`, and `pipeline.follow` alone and in groups, also when things die."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+from documents import Item, rss
+from origin import Origin, OriginThread
+from system import System, kill, running_system
+from waiting import wait_until, wait_until_async
+
+from pipeline import Delivery, follow
+
+pytestmark = pytest.mark.flow
+
+_ITEMS = 8
+_LIVE_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Town:
+    """A running system that follows one feed at *origin*; `publish` gives the feed an item more."""
+
+    system: System
+    origin: Origin
+    count: int = 0
+
+    def publish(self, count: int = 1) -> None:
+        """Have the feed show *count* items more."""
+        self.count += count
+        body = rss([Item(str(n), f"Story {n}") for n in range(self.count, 0, -1)])
+        self.origin.serve("/feed", body, etag=f'"{self.count}"')
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """Give a town with eight articles on its stream."""
+    with OriginThread() as origin, running_system(SCHEDULE__INTERVAL_SECONDS=0.5) as system:
+        town = Town(system, origin)
+        town.publish(_ITEMS)
+        system.start("run", origin.url("/feed"), "--workers", "1")
+        wait_until(system.server_pid, timeout_seconds=20)
+        yield town
+
+
+async def taken(deliveries: AsyncIterator[Delivery], count: int) -> list[Delivery]:
+    """Take *count* deliveries and acknowledge each."""
+    found = []
+    for _ in range(count):
+        async with asyncio.timeout(30):
+            delivery = await anext(deliveries)
+        await delivery.ack()
+        found.append(delivery)
+    return found
+
+
+@asynccontextmanager
+async def following(url: str, **options: Any) -> AsyncIterator[AsyncIterator[Delivery]]:  # noqa: ANN401 - those of follow
+    """Give what `follow` yields, and close it at the end."""
+    deliveries = follow(url, **options)
+    assert isinstance(deliveries, AsyncGenerator)
+    try:
+        yield deliveries
+    finally:
+        await deliveries.aclose()
+
+
+def titles(deliveries: list[Delivery]) -> list[str]:
+    """List the titles, sorted."""
+    return sorted(str(delivery.article.title) for delivery in deliveries)
+
+
+def stories(first: int, last: int) -> list[str]:
+    """List the titles of the stories *first* to *last*, sorted."""
+    return sorted(f"Story {n}" for n in range(first, last + 1))
+
+
+def test_tail_prints_so_many_articles_as_json_lines(town: Town) -> None:
+    """The first thing a script does with the stream: all of it, one article a line, and an end."""
+    finished = town.system.run("tail", "--since", "0", "--count", str(_ITEMS), "--json")
+    articles = [json.loads(line) for line in finished.stdout.splitlines()]
+    assert (finished.code, len(articles)) == (0, _ITEMS)
+    assert sorted(article["title"] for article in articles) == stories(1, _ITEMS)
+    assert {article["schema"] for article in articles} == {"newswire.article/1"}
+
+
+async def test_a_live_article_arrives_within_two_seconds_of_being_served(town: Town) -> None:
+    """News is worth its minute: from the poll that finds an article to the reader it takes no longer than this."""
+    async with following(town.system.url, since="0") as deliveries:
+        await taken(deliveries, _ITEMS)
+        for _ in range(3):
+            served = time.monotonic()
+            town.publish()
+            await taken(deliveries, 1)
+            assert time.monotonic() - served < _LIVE_SECONDS
+
+
+async def test_two_consumers_of_a_group_divide_the_articles(town: Town) -> None:
+    """A group shares the work: no article goes to two of its consumers, none to neither."""
+    url = town.system.url
+    found: dict[str, list[Delivery]] = {"a": [], "b": []}
+
+    def count() -> int:
+        return sum(map(len, found.values()))
+
+    async def consume(name: str) -> None:
+        async with following(url, group="g", consumer=name) as deliveries:
+            async for delivery in deliveries:
+                found[name].append(delivery)
+                await delivery.ack()
+
+    both = [asyncio.create_task(consume(name)) for name in found]
+    await wait_until_async(lambda: count() == _ITEMS, timeout_seconds=20)
+    for number in range(1, 7):
+        town.publish()
+        await wait_until_async(partial(_reached, count, _ITEMS + number), timeout_seconds=20)
+    for task in both:
+        task.cancel()
+    await asyncio.gather(*both, return_exceptions=True)
+    assert titles(found["a"] + found["b"]) == stories(1, _ITEMS + 6)
+
+
+def _reached(count: Callable[[], int], wanted: int) -> bool:
+    return count() == wanted
+
+
+async def test_an_acknowledged_article_is_not_delivered_again(town: Town) -> None:
+    """A consumer that comes back goes on where it stopped, also when another one has more patience than it."""
+    async with following(town.system.url, group="g", consumer="a") as deliveries:
+        first = await taken(deliveries, _ITEMS)
+    town.publish(2)
+    async with following(town.system.url, group="g", consumer="a") as deliveries:
+        second = await taken(deliveries, 2)
+    assert (titles(first), titles(second)) == (stories(1, _ITEMS), stories(_ITEMS + 1, _ITEMS + 2))
+
+
+_TAKES_WITHOUT_ACKNOWLEDGING = """
+import asyncio, sys
+from pipeline import follow
+
+async def main():
+    count = 0
+    async for delivery in follow(sys.argv[1], group="g", consumer="dies"):
+        count += 1
+        if count <= 3:
+            await delivery.ack()
+        print(delivery.article.title, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def dying_consumer(town: Town) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Give a process that reads as a consumer of the group, acknowledges three articles and no more."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", _TAKES_WITHOUT_ACKNOWLEDGING, town.system.url,
+        stdout=asyncio.subprocess.PIPE, env=town.system.environment(),
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        kill(process.pid)
+        await process.wait()
+
+
+async def test_what_a_dead_consumer_did_not_acknowledge_goes_to_another(town: Town) -> None:
+    """A crashed subscriber costs nothing: another one gets exactly what it had not finished."""
+    async with dying_consumer(town) as process:
+        assert process.stdout is not None
+        done: list[str] = []
+        async with asyncio.timeout(30):
+            while len(done) < _ITEMS:
+                done.append((await process.stdout.readline()).decode().strip())
+    async with following(town.system.url, group="g", consumer="b", claim_after_seconds=1.0) as deliveries:
+        claimed = await taken(deliveries, _ITEMS - 3)
+        assert titles(claimed) == sorted(done[3:])
+        town.publish()
+        assert titles(await taken(deliveries, 1)) == [f"Story {_ITEMS + 1}"]
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_reading_goes_on_after_the_server_was_killed(town: Town, group: str | None) -> None:
+    """A reader outlives its Redis: it waits for the restart and skips and repeats nothing."""
+    async with following(town.system.url, group=group, since="0") as deliveries:
+        first = await taken(deliveries, _ITEMS)
+        server = town.system.server_pid()
+        assert server is not None
+        kill(server, signal.SIGKILL)
+        town.publish(3)
+        second = await taken(deliveries, 3)
+    assert (titles(first), titles(second)) == (stories(1, _ITEMS), stories(_ITEMS + 1, _ITEMS + 3))

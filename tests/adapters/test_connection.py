@@ -237,3 +237,23 @@ def test_a_blocking_pop_longer_than_the_socket_timeout_is_left_to_rq(redis_clien
 def test_errors_of_a_wrong_password_are_connection_errors_in_redis_py() -> None:
     """The reason why retrying has to tell them apart."""
     assert issubclass(AuthenticationError, redis.ConnectionError)
+
+
+async def test_a_cancelled_call_ends(async_redis: redis.asyncio.Redis) -> None:
+    """A subscriber that is told to stop must stop: redis-py's own time limit loses one cancellation in thirteen."""
+    await async_redis.set("key", "value", ex=60)
+
+    async def read_for_ever() -> None:
+        while True:
+            await async_redis.get("key")
+
+    readers = []
+    for attempt in range(150):
+        reader = asyncio.create_task(read_for_ever())
+        await asyncio.sleep(attempt % 17 / 3000)
+        reader.cancel()
+        readers.append(reader)
+
+    _, running = await asyncio.wait(readers, timeout=5)
+
+    assert not running

@@ -126,15 +126,23 @@ class Backlog:
             )
         )
 
-    def finish(self, claim: Claim, *, entries: int, rejected: int) -> Tally | None:
-        """Close a processed document and count its entries; None if the claim was lost (another worker does it)."""
-        return self._close(claim, entries=entries, rejected=rejected, reason="")
+    def finish(self, claim: Claim, *, entries: int, rejected: int, items: bytes = b"") -> Tally | None:
+        """Close a processed document and count its entries; None if the claim was lost (another worker does it).
+
+        *items* is kept for the feed's next document: which of its items need not be read again.
+        """
+        return self._close(claim, entries=entries, rejected=rejected, reason="", items=items)
+
+    def items(self, feed_id: str) -> bytes:
+        """What `finish` kept of the feed's last document; b"" for nothing."""
+        kept = self._client.get(self._keys.items(feed_id))
+        return kept if isinstance(kept, bytes) else b""
 
     def bury(self, claim: Claim, *, reason: str) -> Tally | None:
         """Close a document that cannot be processed: it goes to the dead with *reason* and payload."""
-        return self._close(claim, entries=0, rejected=0, reason=reason)
+        return self._close(claim, entries=0, rejected=0, reason=reason, items=b"")
 
-    def _close(self, claim: Claim, *, entries: int, rejected: int, reason: str) -> Tally | None:
+    def _close(self, claim: Claim, *, entries: int, rejected: int, reason: str, items: bytes) -> Tally | None:
         feed_id, document_id = claim.document.feed_id, claim.document.id
         answer = call(
             self._client,
@@ -147,6 +155,7 @@ class Backlog:
                 "totals": self._keys.totals,
                 "counts": self._keys.counts(feed_id),
                 "dead": self._keys.dead,
+                "items": self._keys.items(feed_id),
             },
             arguments={
                 "feed": feed_id,
@@ -157,6 +166,7 @@ class Backlog:
                 "reason": reason,
                 "attempts": claim.attempts,
                 "dead_size": DEAD_DOCUMENTS,
+                "items": items,
             },
         )
         if not answer:

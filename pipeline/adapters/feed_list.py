@@ -52,7 +52,7 @@ class FeedStore:
                 pipe.zrem(index, feed_id)
             for holders in (keys.leases, keys.claims):
                 pipe.hdel(holders, feed_id)
-            pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.counts(feed_id))
+            pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.items(feed_id), keys.counts(feed_id))
             for document_id in waiting:
                 pipe.delete(keys.documents(document_id.decode()))
 

@@ -14,6 +14,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
 | `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published, with field digests |
+| `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
 | `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
@@ -35,6 +36,7 @@ PERMANENT = (
     "{*}:leases",
     "{*}:tokens",
     "{*}:seen:*",
+    "{*}:items:*",
     "{*}:articles",
     "{*}:dead",
     "{*}:totals",
@@ -128,6 +130,10 @@ class Keys:
     def seen(self, feed_id: str) -> str:
         """The articles of one feed already published."""
         return self._name(f"seen:{feed_id}")
+
+    def items(self, feed_id: str) -> str:
+        """The items of one feed's last document, as told by their bytes."""
+        return self._name(f"items:{feed_id}")
 
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""

@@ -10,6 +10,7 @@
 -- KEYS[5] totals    hash  counters over all feeds
 -- KEYS[6] counts    hash  counters of this feed
 -- KEYS[7] dead      stream of documents that could not be processed
+-- KEYS[8] items     string  the items of the feed's last document, as told by their bytes
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
@@ -18,6 +19,7 @@
 -- ARGV[6] reason    why it is buried; "" when it was processed
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
+-- ARGV[9] items     what to keep of its items; "" forgets what was kept
 -- returns           entries, new, revised, same, rejected, dead; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
@@ -40,6 +42,7 @@ for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   end
 end
 redis.call('DEL', KEYS[4])
+if ARGV[9] == '' then redis.call('DEL', KEYS[8]) else redis.call('SET', KEYS[8], ARGV[9]) end
 redis.call('LREM', KEYS[3], 1, ARGV[3])
 redis.call('HDEL', KEYS[2], ARGV[1])
 if redis.call('LLEN', KEYS[3]) == 0 then

@@ -22,7 +22,7 @@ from tests.feeds import ACCENTS, LIMIT, document, entry_of, feed_of, rss
         (b"  \n\x00 ", "empty body"),
         (b"<!DOCTYPE html><html><body><p>404</p></body></html>", "an HTML page, not a feed"),
         (b"<HTML><head><title>x</title></head></HTML>", "an HTML page, not a feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "JSON, which this version does not read"),
+        (b'{"error": 404}', "JSON, but not a JSON Feed"),
         (b"Not found", "not a feed"),
         (b"<opml version='2.0'><body/></opml>", "not a feed"),
         (gzip.compress(b"<rss/>")[:-4], "the compressed body ends before its end marker"),

@@ -21,9 +21,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _VERSION = "jsonfeed.org/version/"
 _HEAD = frozenset({"version", "title", "home_page_url", "language", "author", "authors"})
+_HEAD_CHARACTERS = 65_536
 _MOST_PROBLEMS = 20  # of one document: who reads more has seen what is wrong with it
 
 Raw = Mapping[str, Any]
+
+
+def is_json(text: str) -> bool:
+    """Whether the document *text* is JSON, as far as its start tells."""
+    return text[:_HEAD_CHARACTERS].lstrip("\ufeff \t\r\n\0").startswith(("{", "[", "//", "/*"))
 
 
 def parse_json(text: str, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable:

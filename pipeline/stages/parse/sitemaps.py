@@ -14,7 +14,7 @@ from pipeline.model import Entry, FeedDocument, RawDate
 from pipeline.stages.parse.mending import MAX_ENTRIES
 
 _ROOT = re.compile(
-    r"(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->)*+<(?:[\w.-]{1,30}:)?(?:urlset|sitemapindex)(?=[\s>/])",
+    rb"(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->)*+<(?:[\w.-]{1,30}:)?(?:urlset|sitemapindex)(?=[\s>/])",
     re.IGNORECASE,
 )
 _FIELDS = frozenset(
@@ -26,9 +26,9 @@ _LONGEST_TEXT = 65_536  # characters of one field
 _WHOLE_DOCUMENT = True
 
 
-def is_sitemap(text: str) -> bool:
-    """Whether the root of the document *text* is that of a sitemap or of an index of them."""
-    return _ROOT.match(text) is not None
+def is_sitemap(utf8: bytes) -> bool:
+    """Whether the root of the document *utf8* is that of a sitemap or of an index of them."""
+    return _ROOT.match(utf8) is not None
 
 
 def parse_sitemap(utf8: bytes, problems: tuple[str, ...] = ()) -> FeedDocument:

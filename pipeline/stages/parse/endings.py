@@ -17,9 +17,12 @@ HEAD_BYTES = 65_536
 """How far from its start a document may begin, or begin to be a feed: what scripts print before it is shorter."""
 
 _PREFIX = rb"(?:[A-Za-z_][\w.-]{0,30}:)?"
-_ENTRY = re.compile(rb"<(/?)" + _PREFIX + rb"(?:item|entry)(?=[\s>/])")
-_PAGE = re.compile(rb"<(/?)" + _PREFIX + rb"(?:url|sitemap)(?=[\s>/])")  # an RSS image has a <url>, too
-_CHANNEL = re.compile(rb"<(/?)(" + _PREFIX + rb"channel)(?=[\s>/])")
+_ENTRY = rb"(?:item|entry)(?=[\s>/])"
+_PAGE = rb"(?:url|sitemap)(?=[\s>/])"  # an RSS image has a <url>, too
+_STARTS = {name: re.compile(rb"<" + _PREFIX + name) for name in (_ENTRY, _PAGE)}
+_ENDS = {name: re.compile(rb"</" + _PREFIX + name) for name in (_ENTRY, _PAGE)}
+_CHANNEL = re.compile(rb"<(" + _PREFIX + rb"channel)(?=[\s>/])")
+_CHANNEL_END = re.compile(rb"</" + _PREFIX + rb"channel(?=[\s>])")
 _NOTHING = re.compile(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+\Z")
 _INCOMPLETE = "the document is incomplete"
 
@@ -45,19 +48,18 @@ def with_an_end(utf8: bytes, problems: list[str]) -> tuple[bytes, bool]:
 def _closed(utf8: bytes, root: re.Match[bytes], problems: list[str]) -> tuple[bytes, bool]:
     """Close the document that opens with *root* and has no end, behind what is whole of it."""
     name = root[1]
-    entry = _entries_of(name)
-    entries_end = _end_of_last(entry, utf8)
-    channel_end = _end_of_last(_CHANNEL, utf8)
+    entries_end = _end_of_last(_ENDS[_entries_of(name)], utf8)
+    channel_end = _end_of_last(_CHANNEL_END, utf8)
     if channel_end > entries_end and name.lower().endswith(b"rss"):
         problems.append("the end of the document is missing")
         return utf8[:channel_end] + b"</" + name + b">", False
     problems.append("the document is incomplete")
-    first = entry.search(utf8)
+    first = _STARTS[_entries_of(name)].search(utf8)
     kept = utf8[: entries_end or (first.start() if first else max(utf8.rfind(b"<"), root.end()))]
     if kept.count(b">", root.start()) == 0:
         return utf8, True  # the root itself is cut: nothing can be had
     channel = _CHANNEL.search(kept, root.end())
-    inner = b"</" + channel[2] + b">" if channel and not channel_end else b""
+    inner = b"</" + channel[1] + b">" if channel and not channel_end else b""
     return kept + inner + b"</" + name + b">", True
 
 
@@ -66,8 +68,8 @@ def without_the_rest(utf8: bytes, problems: list[str]) -> bytes:
     if utf8.count(b"</") <= MAX_ENTRIES:
         return utf8
     root = ROOT.search(utf8, 0, HEAD_BYTES)
-    pattern = _entries_of(root[1] if root else b"")
-    ends = [match.start() for match in pattern.finditer(utf8) if match[1]]
+    pattern = _ENDS[_entries_of(root[1] if root else b"")]
+    ends = [match.start() for match in pattern.finditer(utf8)]
     if len(ends) <= MAX_ENTRIES:
         return utf8
     problems.append(f"{len(ends) - MAX_ENTRIES} entries behind the first {MAX_ENTRIES} were left out")
@@ -75,11 +77,11 @@ def without_the_rest(utf8: bytes, problems: list[str]) -> bytes:
     return utf8[:kept] + utf8[rest:]
 
 
-def _entries_of(root: bytes) -> re.Pattern[bytes]:
+def _entries_of(root: bytes) -> bytes:
     return _PAGE if root.lower().endswith((b"urlset", b"sitemapindex")) else _ENTRY
 
 
 def _end_of_last(pattern: re.Pattern[bytes], utf8: bytes) -> int:
     """Find where the last whole end tag of *pattern* ends; 0 when there is none."""
-    ends = (utf8.find(b">", match.end()) + 1 for match in pattern.finditer(utf8) if match[1])
+    ends = (utf8.find(b">", match.end()) + 1 for match in pattern.finditer(utf8))
     return max(ends, default=0)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from pipeline.stages.parse.endings import HEAD_BYTES, MAX_ENTRIES, with_an_end, without_the_rest
 from pipeline.stages.parse.prefixes import with_declared_prefixes
-from pipeline.stages.parse.references import mended_text
+from pipeline.stages.parse.references import mended_text, outside_cdata
 
 __all__ = ["MAX_ENTRIES", "Mended", "mend"]
 
 _CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)))
-_NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF: XML 1.0 section 2.2
+_NON_CHARACTERS = ("\ufffe", "\uffff")  # XML 1.0 section 2.2
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(rb"<\?xml\b[^<>]{0,500}?(?:\??>|(?=<))\s*+", re.IGNORECASE)
@@ -42,18 +42,20 @@ class Mended:
 def mend(text: str) -> Mended:
     """Mend the XML document *text*; its XML declaration, DOCTYPE and forbidden characters go."""
     problems: list[str] = []
-    utf8 = _without_controls(text.encode("utf-8", "replace"), problems)
+    utf8 = _without_controls(text, problems)
     utf8 = _without_doctype(_from_the_start(utf8, problems))
-    utf8 = with_declared_prefixes(mended_text(utf8, problems), problems)
+    outside = outside_cdata(utf8)
+    utf8 = with_declared_prefixes(mended_text(utf8, outside, problems), outside, problems)
     utf8, incomplete = with_an_end(utf8, problems)
     return Mended(without_the_rest(utf8, problems), tuple(problems), incomplete)
 
 
-def _without_controls(utf8: bytes, problems: list[str]) -> bytes:
+def _without_controls(text: str, problems: list[str]) -> bytes:
+    utf8 = text.encode("utf-8", "replace")
     kept = utf8.translate(None, _CONTROLS)
-    if b"\xef\xbf" in kept:
-        for forbidden in _NON_CHARACTERS:
-            kept = kept.replace(forbidden, b"")
+    for forbidden in _NON_CHARACTERS:
+        if forbidden in text:  # nothing to look for in most texts: their characters are narrower
+            kept = kept.replace(forbidden.encode(), b"")
     if len(kept) < len(utf8):
         problems.append("forbidden control characters removed")
     return kept

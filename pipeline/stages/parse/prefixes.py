@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from pipeline.stages.parse.endings import HEAD_BYTES, ROOT
-from pipeline.stages.parse.references import outside_cdata
 
 KNOWN_NAMESPACES = {
     b"atom": b"http://www.w3.org/2005/Atom",
@@ -35,12 +34,12 @@ _USED = re.compile(rb"<([A-Za-z_][\w.-]{0,30}+):[A-Za-z_]")
 _MOST_DECLARED = 32  # a document that needs more is made of something else
 
 
-def with_declared_prefixes(utf8: bytes, problems: list[str]) -> bytes:
-    """*utf8* with the prefixes that its markup uses and nothing declares declared at its root.
+def with_declared_prefixes(utf8: bytes, outside: bytes, problems: list[str]) -> bytes:
+    """*utf8* with the prefixes that its markup (*outside* CDATA) uses and nothing declares declared at its root.
 
     A prefix nobody knows gets a namespace of no meaning: its elements are read by nobody and cost no other.
     """
-    used = set(_USED.findall(outside_cdata(utf8))) - {b"xml", b"xmlns"}
+    used = set(_USED.findall(outside)) - {b"xml", b"xmlns"}
     missing = sorted(prefix for prefix in used if b"xmlns:" + prefix not in utf8)
     root = ROOT.search(utf8, 0, HEAD_BYTES) if missing else None
     if root is None or len(missing) > _MOST_DECLARED:

@@ -12,8 +12,10 @@ from html.entities import html5
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 # References that XML knows and that cannot stand for a forbidden character.
 _SURE = (
-    r"(?:amp|lt|gt|quot|apos);|#(?:9|10|13|3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[1-4][0-9]{4}|12[0-9]{4});"
-    r"|#[xX](?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|00[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C][0-9a-fA-F]{3});"
+    r"(?:amp|lt|gt|quot|apos);"
+    r"|#0{0,5}(?:9|10|13|3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[1-4][0-9]{4}|12[0-9]{4});"
+    r"|#[xX]0{0,5}(?:[9aAdD]|[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cA-C][0-9a-fA-F]{3}"
+    r"|[eE][0-9a-fA-F]{3}|[fF][eE][0-9a-fA-F]{2}|1[0-9a-fA-F]{4});"
 )
 _SUSPECT = re.compile(f"&(?!{_SURE})".encode())
 _REFERENCE = re.compile(
@@ -26,9 +28,11 @@ _MARKUP = frozenset("<>&\"'")
 _NOT_UNICODE = 0xFFFF
 
 
-def mended_text(utf8: bytes, problems: list[str]) -> bytes:
-    """*utf8* with the entities of HTML as characters, bare "&" and stray "<" escaped, and nothing forbidden named."""
-    outside = outside_cdata(utf8)
+def mended_text(utf8: bytes, outside: bytes, problems: list[str]) -> bytes:
+    """*utf8* with the entities of HTML as characters, bare "&" and stray "<" escaped, and nothing forbidden named.
+
+    *outside* is what `outside_cdata` gives of it.
+    """
     if _SUSPECT.search(outside):
         before = utf8
         utf8 = _mapped(utf8, _referenced)

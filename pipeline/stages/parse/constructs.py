@@ -1,0 +1,167 @@
+"""Text constructs: what an element that holds text or markup says, and whether that is HTML.
+
+Rules of this file: inline elements make a text XHTML from there on, a <div> around plain markup does not; a text that
+its format calls plain but that is evidently HTML is HTML. Whatever here differs from the reading of feedparser is
+wrong, except where `tests/differential` says why not.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import entitydefs
+from xml.sax.saxutils import escape
+
+from pipeline.stages.parse.names import Element, attributes, name_of
+
+PLAIN, HTML, XHTML = "text/plain", "text/html", "application/xhtml+xml"
+_KINDS = {"text": PLAIN, "plain": PLAIN, PLAIN: PLAIN, "html": HTML, HTML: HTML, "xhtml": XHTML, XHTML: XHTML}
+
+_CLOSING_OR_REFERENCE = re.compile(r"</\w+>|&#?\w+;")
+_TAG = re.compile(r"</?(\w+)")
+_REFERENCE = re.compile(r"&(\w+);")
+# The elements of HTML that may be shown; one that is not here (script, an XML name) says that a text is no HTML.
+_SHOWN = frozenset(
+    "a abbr acronym address area article aside audio b big blockquote br button canvas caption center cite code col "
+    "colgroup command datagrid datalist dd del details dfn dialog dir div dl dt em event-source fieldset figcaption "
+    "figure font footer form h1 h2 h3 h4 h5 h6 header hr i img input ins kbd keygen label legend li m map menu meter "
+    "multicol nav nextid noscript ol optgroup option output p pre progress q s samp section select small sound source "
+    "spacer span strike strong sub sup table tbody td textarea tfoot th thead time tr tt u ul var video".split()
+)
+# Inline, these would be taken for elements of the feed.
+_FEED_NAMES = frozenset(
+    "abstract author body category channel content contributor copyright created description email entry "
+    "expirationdate feed fullitem generator guid height homepage id image info issued item keywords language "
+    "lastbuilddate link managingeditor math modified name newlocation pubdate published rights source subtitle "
+    "summary svg tagline tags textinput title updated uri url webmaster where width xhtml:body".split()
+)
+_C1 = re.compile("[\x80-\x9f]")
+_WINDOWS_1252 = {
+    code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))
+}
+
+
+class Odd(ValueError):
+    """An item says something in a way that this reader does not know; feedparser may."""
+
+
+def repaired(text: str) -> str:
+    """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
+    if text.isascii():
+        return text
+    try:
+        text = text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        pass
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+
+
+def leaf(element: Element) -> str:
+    """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
+    text = element.text
+    if len(element):
+        raise Odd(element.tag)
+    if text is None:
+        return ""
+    text = text.strip()
+    return text if text.isascii() else repaired(text)
+
+
+def construct(element: Element, default: str, *, atom10: bool, guess: bool) -> tuple[str, str]:
+    """Give the kind (PLAIN, HTML or XHTML) and the value of *element*, of kind *default* where it names none.
+
+    In *atom10*, XHTML stands in a <div> that is not part of it. With *guess*, plain text may turn out to be HTML.
+    Raises Odd for other kinds and for elements that could be the feed's.
+    """
+    kind = default
+    if element.attrib:
+        named = attributes(element)
+        kind = _KINDS.get(named.get("type", default), "")
+        if not kind or named.get("mode") == "base64":
+            raise Odd(named.get("type", ""))
+    if len(element):
+        kind, value = _with_markup(element, kind, atom10=atom10)
+    else:
+        text = (element.text or "").strip()
+        value = escape(text) if kind == XHTML else text
+    if guess and kind == PLAIN and looks_like_html(value):
+        kind = HTML
+    return kind, value if value.isascii() else repaired(value)
+
+
+def looks_like_html(text: str) -> bool:
+    """Tell whether *text*, which is said to be plain, is HTML: it has an end tag or a reference, and all are known."""
+    if "<" not in text and "&" not in text:
+        return False
+    if not _CLOSING_OR_REFERENCE.search(text):
+        return False
+    if any(tag.lower() not in _SHOWN for tag in _TAG.findall(text)):
+        return False
+    return all(reference in entitydefs for reference in _REFERENCE.findall(text))
+
+
+def _with_markup(element: Element, kind: str, *, atom10: bool) -> tuple[str, str]:
+    pieces: list[str] = []
+    kind = _inline(element, kind, pieces, 0)
+    pieces = [piece for piece in pieces if piece]
+    while len(pieces) > 1 and not pieces[-1].strip():
+        del pieces[-1]
+    while len(pieces) > 1 and not pieces[0].strip():
+        del pieces[0]
+    if atom10 and kind == XHTML and _is_one_div(pieces):
+        pieces = pieces[1:-1]
+    return kind, "".join(pieces).strip()
+
+
+def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
+    """Append the markup inside *element* to *pieces*; give the kind of text it is after it."""
+    if depth > _DEEPEST_MARKUP:
+        raise Odd(element.tag)
+    pieces.append(_text(element.text, kind))
+    for child in element:
+        name = name_of(child)
+        if name in _FEED_NAMES:
+            raise Odd(name)
+        local = name.rpartition(":")[2]
+        is_div = name in {"div", "xhtml:div"}
+        if kind == XHTML or not is_div:
+            kind = XHTML
+            pieces.append(f"<{local}{_written(child)}>")
+        kind = _inline(child, kind, pieces, depth + 1)
+        if kind == XHTML:
+            pieces.append(f"</{local}>")
+        pieces.append(_text(child.tail, kind))
+    return kind
+
+
+_DEEPEST_MARKUP = 100
+
+
+def _text(text: str | None, kind: str) -> str:
+    if not text:
+        return ""
+    return escape(text) if kind == XHTML else text
+
+
+def _written(element: Element) -> str:
+    if not element.attrib:
+        return ""
+    named = attributes(element).items()
+    return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in named)
+
+
+_QUOTE = {'"': "&quot;"}
+
+
+def _is_one_div(pieces: list[str]) -> bool:
+    """Tell whether a <div> holds all the others of *pieces*."""
+    if not pieces or pieces[-1] != "</div>" or not (pieces[0] == "<div>" or pieces[0].startswith("<div ")):
+        return False
+    depth = 0
+    for piece in pieces[:-1]:
+        if piece.startswith("</"):
+            depth -= 1
+            if depth == 0:
+                return False
+        elif piece.startswith("<"):
+            depth += 1
+    return True

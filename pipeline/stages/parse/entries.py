@@ -1,0 +1,162 @@
+"""The draft of an item -> its Entry: which of the things said count.
+
+Rules of this file: the same choices as of feedparser's result in `with_feedparser`, made on what the elements said.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from pipeline.model import Entry, Link, RawDate
+from pipeline.stages.parse.constructs import HTML, PLAIN, XHTML
+from pipeline.stages.parse.item import Author, Draft, Text
+
+_HTML_KINDS = (HTML, XHTML)
+_HTTP = ("http://", "https://")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_EMAIL = re.compile(
+    r"[a-zA-Z0-9_.+-]+@(?:\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.|(?:[a-zA-Z0-9-]+\.)+)"
+    r"(?:[a-zA-Z]{2,4}|[0-9]{1,3})\]?(?:\?subject=\S+)?"
+)
+_MOST_CHARACTERS_OF_A_NAME = 500
+_IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
+
+
+def entry_of(draft: Draft, feed_authors: tuple[str, ...]) -> Entry:
+    """Make the entry that *draft* is; *feed_authors* wrote it when it names nobody."""
+    content = _content(draft)
+    repeated = content is not None and draft.summary == content.value
+    published, updated = _dates(draft)
+    texts = (content, draft.summary_from, draft.title_from)
+    enclosures = _enclosures(draft) if draft.links or draft.media else ()
+    return Entry(
+        guid=_said(draft.guid),
+        link=_link(draft),
+        title_html=as_html(draft.title, draft.title_from),
+        summary_html=None if repeated else as_html(draft.summary, draft.summary_from),
+        content_html=as_html(content.value, content) if content else None,
+        authors=names_of(draft.authors) or feed_authors,
+        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))),
+        language=_language(draft, texts),
+        published=published,
+        updated=updated,
+        image=_image(draft, enclosures),
+        enclosures=enclosures,
+        base_url=next((text.base for text in texts if text and text.base), None) if draft.scope else None,
+    )
+
+
+def as_html(value: str | None, said_by: Text | None) -> str | None:
+    """Give *value*, the text of *said_by*, as HTML: plain text is escaped, and its blank lines become breaks."""
+    if not value or not value.strip():
+        return None
+    if said_by is None or said_by.kind != PLAIN:
+        return value
+    return _BLANK_LINE.sub("<br><br>", html.escape(value, quote=False))
+
+
+def names_of(authors: list[Author]) -> tuple[str, ...]:
+    """Name the *authors*; a lone one as written, for a mail address may be part of the name."""
+    if not authors:
+        return ()
+    if len(authors) == 1:
+        (author,) = authors
+        name, email = _name_and_email(author)
+        written = author.text
+        if author.name or author.email:
+            written = f"{name} ({email})" if name and email else name or email
+        if "@" in written and written != f"{name} ({email})":
+            return (written,)
+    pairs = map(_name_and_email, authors)
+    return tuple(shown for name, email in pairs if (shown := _said(name) or _said(email)))
+
+
+def _name_and_email(author: Author) -> tuple[str, str]:
+    if author.name or author.email:
+        return author.name, author.email
+    name = author.text
+    if "@" not in name or len(name) > _MOST_CHARACTERS_OF_A_NAME:
+        return name, ""
+    found = _EMAIL.search(name)
+    if found is None:
+        return name, ""
+    for cruft in (found[0], "()", "<>", "&lt;&gt;"):
+        name = name.replace(cruft, "")
+    return name.strip().removeprefix("(").removesuffix(")").strip(), found[0]
+
+
+def _said(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
+def _language(draft: Draft, texts: tuple[Text | None, ...]) -> str | None:
+    if draft.scope is None:
+        return _said(draft.language)
+    content, *others = (text.language if text else None for text in texts)
+    return _said(content) or _said(draft.language) or next((one for one in others if _said(one)), None)
+
+
+def _content(draft: Draft) -> Text | None:
+    """Choose the longest content of an entry, HTML before plain text."""
+    if not draft.contents:
+        return None
+    readable = [text for text in draft.contents if text.value]
+    return max(readable, key=lambda text: (text.kind in _HTML_KINDS, len(text.value)), default=None)
+
+
+def _dates(draft: Draft) -> tuple[RawDate | None, RawDate | None]:
+    """When an entry was published and updated; a lone dc:date of RSS is when it was published."""
+    said = {which: RawDate(*date) for which, date in draft.dates.items() if date[0]}
+    published, updated = said.get("published"), said.get("updated")
+    if updated and not draft.atom and updated.element == "dc:date":
+        return published or updated, None
+    return published or said.get("created"), updated
+
+
+def _link(draft: Draft) -> str | None:
+    """Find the address of the entry's page: what stood behind a FeedBurner redirect, else the first link to HTML."""
+    original = draft.original_link
+    if original and original.startswith(_HTTP):
+        return original
+    for link in draft.links:
+        href = link.get("href")
+        if href and link["rel"] == "alternate" and (link["type"] or HTML) in _HTML_KINDS and href.strip():
+            return href
+    link = _said(draft.link)
+    # A guid is the link only where it looks like one.
+    return None if link == _said(draft.guid) and not (link or "").lower().startswith(_HTTP) else link
+
+
+def _image(draft: Draft, enclosures: tuple[Link, ...]) -> str | None:
+    """Choose the largest image of Media RSS, else its thumbnail, the iTunes image or an enclosed image."""
+    pictures = [media for media in draft.media if _is_image(media)]
+    best = max(pictures, key=lambda media: _number(media.get("width")) or 0, default=None)
+    address = _said(best.get("url")) if best else None
+    if address is None:
+        urls = (_said(thumbnail.get("url")) for thumbnail in draft.thumbnails)
+        address = next((url for url in urls if url), None) or _said(draft.image)
+    return address or next((link.url for link in enclosures if (link.type or "").startswith("image/")), None)
+
+
+def _is_image(media: dict[str, str]) -> bool:
+    kind = (media.get("medium") or media.get("type") or "").lower()
+    return kind.startswith("image") if kind else bool(_IMAGE_ADDRESS.search(media.get("url") or ""))
+
+
+def _enclosures(draft: Draft) -> tuple[Link, ...]:
+    """List the files of an entry: enclosures, then the sound and pictures in motion of Media RSS, each once."""
+    media = (one for one in draft.media if one.get("type", "").startswith(("audio/", "video/")))
+    found: dict[str, Link] = {}
+    for file in (*(link for link in draft.links if link["rel"] == "enclosure"), *media):
+        url = _said(file.get("href")) or _said(file.get("url"))
+        if url and url not in found:
+            size = _number(file.get("length")) or _number(file.get("filesize"))
+            found[url] = Link(url=url, rel="enclosure", type=_said(file.get("type")), bytes=size or None)
+    return tuple(found.values())
+
+
+def _number(text: str | None) -> int | None:
+    """Read a count as feeds write it: "1234"; None for anything else."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None

@@ -1,0 +1,110 @@
+"""Which name an element goes by, whatever prefix its document gives to its namespace.
+
+Rules of this file: a namespace that feeds are made of has a prefix of ours ("" for those of RSS and Atom themselves);
+of any other namespace the document's own prefix counts, because feeds declare well-known prefixes with wrong addresses.
+Names are lower case, as feeds write them in any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+_PREFIXES = {
+    "http://backend.userland.com/rss": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://example.com/newformat#": "",
+    "http://example.com/necho": "",
+    "http://purl.org/echo/": "",
+    "uri/of/echo/namespace#": "",
+    "http://purl.org/pie/": "",
+    "http://purl.org/atom/ns#": "",
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/rss/1.0/modules/rss091#": "",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.georss.org/georss": "georss",
+    "http://www.opengis.net/gml": "gml",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://example.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://search.yahoo.com/mrss": "media",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.w3.org/xml/1998/namespace": "xml",
+}
+
+class Element(Protocol):
+    """What is used of an element of lxml, which has no types of its own."""
+
+    tag: str
+    text: str | None
+    tail: str | None
+    prefix: str | None
+    attrib: Mapping[str, str]
+    nsmap: Mapping[str | None, str]
+
+    def __len__(self) -> int:
+        """Count the children."""
+
+    def __iter__(self) -> Iterator[Element]:
+        """Yield the children."""
+
+    def iter(self) -> Iterator[Element]:
+        """Yield this element and all inside it."""
+
+    def items(self) -> list[tuple[str, str]]:
+        """List the attributes."""
+
+    def getparent(self) -> Element | None:
+        """Give the element around this one."""
+
+
+_USERLAND = "backend.userland.com/rss"
+
+
+def name_of(element: Element) -> str:
+    """Give the name of *element* in lower case: "title", "dc:creator"; its own prefix in an unknown namespace."""
+    tag = element.tag
+    if not tag.startswith("{"):
+        prefix, colon, local = tag.lower().rpartition(":")  # a colon: the prefix was never declared
+        return f"{_standard(prefix, element)}{local}" if colon else local
+    namespace, _, local = tag[1:].lower().partition("}")
+    known = _prefix_of(namespace)
+    if known is None:
+        return f"{_standard(element.prefix.lower(), element)}{local}" if element.prefix else local
+    return f"{known}:{local}" if known else local
+
+
+def attributes(element: Element) -> dict[str, str]:
+    """Give the attributes of *element* by name in lower case; the values of rel and type are in lower case, too."""
+    found: dict[str, str] = {}
+    for key, value in element.items():
+        name = key if key.islower() and key[0] != "{" else _attribute_name(key)
+        found[name] = value.lower() if name in {"rel", "type"} else value
+    return found
+
+
+def _attribute_name(key: str) -> str:
+    if key[0] != "{":
+        return key.lower()
+    namespace, _, local = key[1:].lower().partition("}")
+    known = _prefix_of(namespace)
+    return f"{known}:{local}" if known else local
+
+
+def _prefix_of(namespace: str) -> str | None:
+    return "" if _USERLAND in namespace else _PREFIXES.get(namespace.strip())
+
+
+def _standard(prefix: str, element: Element) -> str:
+    """Give *prefix*, or what stands for it where the document uses it for a namespace that feeds are made of."""
+    namespace = element.nsmap.get(prefix)
+    known = _prefix_of(namespace.lower()) if namespace else None
+    if known is None:
+        known = "" if prefix == "atom" else prefix
+    return f"{known}:" if known else ""

@@ -8,12 +8,15 @@ wrong, except where `tests/differential` says why not.
 from __future__ import annotations
 
 import re
+from base64 import decodebytes
+from collections.abc import Mapping
 from html.entities import entitydefs
 from xml.sax.saxutils import escape
 
 from pipeline.stages.parse.names import Element, attributes, name_of
 
 PLAIN, HTML, XHTML = "text/plain", "text/html", "application/xhtml+xml"
+TEXT_KINDS = frozenset({PLAIN, HTML, XHTML})
 _KINDS = {"text": PLAIN, "plain": PLAIN, PLAIN: PLAIN, "html": HTML, HTML: HTML, "xhtml": XHTML, XHTML: XHTML}
 
 _CLOSING_OR_REFERENCE = re.compile(r"</\w+>|&#?\w+;")
@@ -34,10 +37,8 @@ _FEED_NAMES = frozenset(
     "lastbuilddate link managingeditor math modified name newlocation pubdate published rights source subtitle "
     "summary svg tagline tags textinput title updated uri url webmaster where width xhtml:body".split()
 )
-_C1 = re.compile("[\x80-\x9f]")
-_WINDOWS_1252 = {
-    code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))
-}
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8: searched ten times faster than a text
+_WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
 class Odd(ValueError):
@@ -52,7 +53,7 @@ def repaired(text: str) -> str:
         text = text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         pass
-    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+    return text.translate(_WINDOWS_1252) if _C1.search(text.encode("utf-8", "replace")) else text
 
 
 def leaf(element: Element) -> str:
@@ -66,26 +67,30 @@ def leaf(element: Element) -> str:
     return text if text.isascii() else repaired(text)
 
 
-def construct(element: Element, default: str, *, atom10: bool, guess: bool) -> tuple[str, str]:
-    """Give the kind (PLAIN, HTML or XHTML) and the value of *element*, of kind *default* where it names none.
+def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:
+    """Give the kind (PLAIN, HTML, XHTML, or as it says) and the value of *element* with the attributes *named*.
 
-    In *atom10*, XHTML stands in a <div> that is not part of it. With *guess*, plain text may turn out to be HTML.
-    Raises Odd for other kinds and for elements that could be the feed's.
+    It is of kind *default* where it names none. In *is_atom10*, XHTML stands in a <div> that is not part of it. What
+    is neither text nor XML is base64 (RFC 4287 section 4.1.3.3). Raises Odd for elements that could be the feed's.
     """
-    kind = default
-    if element.attrib:
-        named = attributes(element)
-        kind = _KINDS.get(named.get("type", default), "")
-        if not kind or named.get("mode") == "base64":
-            raise Odd(named.get("type", ""))
+    kind = named.get("type", default)
+    kind = _KINDS.get(kind, kind)
     if len(element):
-        kind, value = _with_markup(element, kind, atom10=atom10)
-    else:
-        text = (element.text or "").strip()
-        value = escape(text) if kind == XHTML else text
-    if guess and kind == PLAIN and looks_like_html(value):
-        kind = HTML
-    return kind, value if value.isascii() else repaired(value)
+        if not kind.startswith("text/") and kind != XHTML:
+            raise Odd(kind)
+        return _with_markup(element, kind, is_atom10=is_atom10)
+    text = (element.text or "").strip()
+    if kind == XHTML:
+        return kind, escape(text)
+    is_text = kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
+    return kind, text if is_text and named.get("mode") != "base64" else _from_base64(text)
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return decodebytes(text.encode()).decode()
+    except ValueError:
+        return text
 
 
 def looks_like_html(text: str) -> bool:
@@ -99,7 +104,7 @@ def looks_like_html(text: str) -> bool:
     return all(reference in entitydefs for reference in _REFERENCE.findall(text))
 
 
-def _with_markup(element: Element, kind: str, *, atom10: bool) -> tuple[str, str]:
+def _with_markup(element: Element, kind: str, *, is_atom10: bool) -> tuple[str, str]:
     pieces: list[str] = []
     kind = _inline(element, kind, pieces, 0)
     pieces = [piece for piece in pieces if piece]
@@ -107,7 +112,7 @@ def _with_markup(element: Element, kind: str, *, atom10: bool) -> tuple[str, str
         del pieces[-1]
     while len(pieces) > 1 and not pieces[0].strip():
         del pieces[0]
-    if atom10 and kind == XHTML and _is_one_div(pieces):
+    if is_atom10 and kind == XHTML and _is_one_div(pieces):
         pieces = pieces[1:-1]
     return kind, "".join(pieces).strip()
 

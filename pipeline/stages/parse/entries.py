@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from pipeline.model import Entry, Link, RawDate
-from pipeline.stages.parse.constructs import HTML, PLAIN, XHTML
-from pipeline.stages.parse.item import Author, Draft, Text
+from pipeline.stages.parse.constructs import PLAIN, TEXT_KINDS
+from pipeline.stages.parse.draft import Author, Draft, Text
+from pipeline.stages.parse.scopes import NOWHERE
 
-_HTML_KINDS = (HTML, XHTML)
 _HTTP = ("http://", "https://")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _EMAIL = re.compile(
@@ -23,27 +24,30 @@ _MOST_CHARACTERS_OF_A_NAME = 500
 _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 
 
-def entry_of(draft: Draft, feed_authors: tuple[str, ...]) -> Entry:
-    """Make the entry that *draft* is; *feed_authors* wrote it when it names nobody."""
-    content = _content(draft)
-    repeated = content is not None and draft.summary == content.value
-    published, updated = _dates(draft)
-    texts = (content, draft.summary_from, draft.title_from)
-    enclosures = _enclosures(draft) if draft.links or draft.media else ()
+def entry_of(draft: Draft) -> Entry:
+    """Make the entry that *draft* is."""
+    content = _content(draft.contents) if draft.contents else None
+    published, updated = _dates(draft) if draft.dates else (None, None)
+    enclosures = tuple(_enclosures(draft)) if draft.enclosures or draft.media else ()
+    language, base_url = draft.language, None
+    if draft.scope is not NOWHERE or content or draft.summary_from or draft.title_from:
+        language, base_url = _said_of_text(draft, content)
     return Entry(
         guid=_said(draft.guid),
         link=_link(draft),
         title_html=as_html(draft.title, draft.title_from),
-        summary_html=None if repeated else as_html(draft.summary, draft.summary_from),
+        summary_html=None
+        if content and draft.summary == content.value
+        else as_html(draft.summary, draft.summary_from),
         content_html=as_html(content.value, content) if content else None,
-        authors=names_of(draft.authors) or feed_authors,
-        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))),
-        language=_language(draft, texts),
+        authors=names_of(draft.authors) if draft.authors else (),
+        categories=tuple(shown for tag in draft.tags if (shown := _said(tag.label) or _said(tag.term))),
+        language=language,
         published=published,
         updated=updated,
-        image=_image(draft, enclosures),
+        image=_image(draft, enclosures) if draft.media or draft.thumbnails or draft.image or enclosures else None,
         enclosures=enclosures,
-        base_url=next((text.base for text in texts if text and text.base), None) if draft.scope else None,
+        base_url=base_url,
     )
 
 
@@ -90,28 +94,32 @@ def _said(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-def _language(draft: Draft, texts: tuple[Text | None, ...]) -> str | None:
-    if draft.scope is None:
-        return _said(draft.language)
-    content, *others = (text.language if text else None for text in texts)
-    return _said(content) or _said(draft.language) or next((one for one in others if _said(one)), None)
+def _said_of_text(draft: Draft, content: Text | None) -> tuple[str | None, str | None]:
+    """Give the language and the base of the entry: of its content first, then of its other texts."""
+    scopes = [text.scope for text in (content, draft.summary_from, draft.title_from) if text]
+    if all(scope is NOWHERE for scope in scopes):
+        return _said(draft.language), None
+    base = next((scope.base for scope in scopes if _said(scope.base)), None)
+    languages = [scope.language.replace("_", "-") for scope in scopes if _said(scope.language) and scope.language]
+    if content and languages and content.scope.language:
+        return languages[0], base
+    return _said(draft.language) or next(iter(languages), None), base
 
 
-def _content(draft: Draft) -> Text | None:
-    """Choose the longest content of an entry, HTML before plain text."""
-    if not draft.contents:
-        return None
-    readable = [text for text in draft.contents if text.value]
-    return max(readable, key=lambda text: (text.kind in _HTML_KINDS, len(text.value)), default=None)
+def _content(contents: list[Text]) -> Text | None:
+    """Choose the longest content of an entry, HTML before plain text; what is neither is not read."""
+    readable = [text for text in contents if text.kind in TEXT_KINDS and text.value.strip()]
+    if len(readable) < 2:
+        return readable[0] if readable else None
+    return max(readable, key=lambda text: (text.kind != PLAIN, len(text.value)))
 
 
 def _dates(draft: Draft) -> tuple[RawDate | None, RawDate | None]:
     """When an entry was published and updated; a lone dc:date of RSS is when it was published."""
-    said = {which: RawDate(*date) for which, date in draft.dates.items() if date[0]}
-    published, updated = said.get("published"), said.get("updated")
-    if updated and not draft.atom and updated.element == "dc:date":
+    published, updated = draft.dates.get("published"), draft.dates.get("updated")
+    if updated and not draft.dialect.is_atom and updated.element == "dc:date":
         return published or updated, None
-    return published or said.get("created"), updated
+    return published or draft.dates.get("created"), updated
 
 
 def _link(draft: Draft) -> str | None:
@@ -119,10 +127,8 @@ def _link(draft: Draft) -> str | None:
     original = draft.original_link
     if original and original.startswith(_HTTP):
         return original
-    for link in draft.links:
-        href = link.get("href")
-        if href and link["rel"] == "alternate" and (link["type"] or HTML) in _HTML_KINDS and href.strip():
-            return href
+    if draft.page:
+        return draft.page
     link = _said(draft.link)
     # A guid is the link only where it looks like one.
     return None if link == _said(draft.guid) and not (link or "").lower().startswith(_HTTP) else link
@@ -144,16 +150,16 @@ def _is_image(media: dict[str, str]) -> bool:
     return kind.startswith("image") if kind else bool(_IMAGE_ADDRESS.search(media.get("url") or ""))
 
 
-def _enclosures(draft: Draft) -> tuple[Link, ...]:
+def _enclosures(draft: Draft) -> Iterable[Link]:
     """List the files of an entry: enclosures, then the sound and pictures in motion of Media RSS, each once."""
     media = (one for one in draft.media if one.get("type", "").startswith(("audio/", "video/")))
     found: dict[str, Link] = {}
-    for file in (*(link for link in draft.links if link["rel"] == "enclosure"), *media):
+    for file in (*draft.enclosures, *media):
         url = _said(file.get("href")) or _said(file.get("url"))
         if url and url not in found:
             size = _number(file.get("length")) or _number(file.get("filesize"))
             found[url] = Link(url=url, rel="enclosure", type=_said(file.get("type")), bytes=size or None)
-    return tuple(found.values())
+    return found.values()
 
 
 def _number(text: str | None) -> int | None:

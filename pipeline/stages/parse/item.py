@@ -1,167 +1,77 @@
 """An item, element by element: what each says of the article, as feedparser understands it.
 
-Rules of this file: of two elements for one field, the one that is less deep counts, then the later one; of titles the
-first. `ITEM_HANDLERS` is the list of all elements that are read; inside any other element the search goes on. An item that
-says things in another way is Odd, and feedparser reads it alone.
+Rules of this file: `ITEM_HANDLERS` is the list of all elements that are read; inside any other element the search goes
+on. An item that says things in another way is Odd, and feedparser reads it alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-from urllib.parse import urljoin
+from collections.abc import Mapping
 
-from pipeline.stages.parse.constructs import HTML, PLAIN, XHTML, Odd, construct, leaf, repaired
+from pipeline.model import RawDate
+from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd, leaf, repaired
+from pipeline.stages.parse.draft import Author, Draft, Handler, Tag, Text
 from pipeline.stages.parse.names import Element, attributes, name_of
+from pipeline.stages.parse.scopes import Scope
 
-_HTML_TYPES = (HTML, XHTML, "html", "xhtml")
-_NEVER = 1 << 30
-_EXTRA_SLASHES = re.compile(r"([A-Za-z][A-Za-z0-9+-.]*://)/*")
+_HTML_TYPES = frozenset({HTML, XHTML, "html", "xhtml"})
 _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
-
-
-class Text(NamedTuple):
-    """A text of an entry: its kind (PLAIN, HTML, XHTML; None where nothing says) and where it was written."""
-
-    kind: str | None
-    value: str
-    language: str | None = None
-    base: str | None = None
-
-
-@dataclass(slots=True)
-class Author:
-    """Who is named by one element: by its text, or by its elements."""
-
-    text: str = ""
-    name: str = ""
-    email: str = ""
-
-
-@dataclass(slots=True)
-class Draft:
-    """What the elements of an item, or of the head of a feed, said so far."""
-
-    atom: bool
-    atom10: bool
-    scope: Callable[[Element], tuple[str, str | None]] | None = None
-    handlers: Mapping[str, Handler] = field(default_factory=lambda: ITEM_HANDLERS)
-    known: dict[str, Handler] = field(default_factory=dict)
-    guid: str | None = None
-    is_permalink: bool = False
-    link: str | None = None
-    original_link: str | None = None
-    links: list[dict[str, str]] = field(default_factory=list)
-    title: str | None = None
-    title_from: Text | None = None
-    title_depth: int = -1
-    summary: str | None = None
-    summary_from: Text | None = None
-    contents: list[Text] = field(default_factory=list)
-    has_content: bool = False
-    authors: list[Author] = field(default_factory=list)
-    tags: list[list[str | None]] = field(default_factory=list)
-    language: str | None = None
-    dates: dict[str, tuple[str, str]] = field(default_factory=dict)
-    media: list[dict[str, str]] = field(default_factory=list)
-    thumbnails: list[dict[str, str]] = field(default_factory=list)
-    image: str | None = None
-    depths: dict[str, int] = field(default_factory=dict)
-    items: list[Element] = field(default_factory=list)
-
-    def read(self, parent: Element, depth: int = 1) -> None:
-        """Read every element inside *parent*, which stands *depth* - 1 elements inside the item. Raises Odd."""
-        known = self.known
-        for child in parent:
-            tag = child.tag
-            handler = known.get(tag)
-            if handler is None:
-                handler = known[tag] = self.handlers.get(name_of(child), _unknown)
-            handler(self, child, depth)
-
-    def may_set(self, which: str, depth: int) -> bool:
-        """Tell whether an element at *depth* may give the field *which*, and note that it did."""
-        if depth > self.depths.get(which, _NEVER):
-            return False
-        self.depths[which] = depth
-        return True
-
-    def resolved(self, element: Element, address: str) -> str:
-        """*address* as it is meant at *element*."""
-        if ":///" in address:
-            address = _EXTRA_SLASHES.sub(r"\1", address, count=1)
-        if self.scope is None:
-            return address
-        base, _ = self.scope(element)
-        try:
-            return urljoin(base, address)
-        except ValueError:
-            return ""
-
-    def text_of(self, element: Element, default: str) -> Text:
-        """Read *element* as a text construct. Raises Odd."""
-        kind, value = construct(element, default, atom10=self.atom10, guess=not self.atom)
-        if self.scope is None:
-            return Text(kind, value)
-        base, language = self.scope(element)
-        return Text(kind, value, language.replace("_", "-") if language else None, base or None)
-
-
-Handler = Callable[[Draft, Element, int], None]
-
 
 # --- Addresses ---------------------------------------------------------------------------------------------------
 
 
 def _guid(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element) if element.attrib else {}
-    draft.is_permalink = named.get("ispermalink", "true") == "true"
+    said = element.get("isPermaLink")
+    if said is None and element.attrib:
+        said = attributes(element).get("ispermalink")
+    is_permalink = said is None or said == "true"
     value = leaf(element)
-    if value and draft.is_permalink:
-        value = draft.resolved(element, value)
-    if draft.may_set("guid", depth):
+    if value and is_permalink:
+        value = _scope(draft, element).resolved(value)
+    if depth == 1 or draft.guid is None:
         draft.guid = value
-    if draft.is_permalink and draft.link is None:
+    if is_permalink and draft.link is None:
         draft.link = value
 
 
 def _link(draft: Draft, element: Element, depth: int) -> None:
     named = attributes(element) if element.attrib else {}
-    named.setdefault("rel", "alternate")
-    named.setdefault("type", "application/atom+xml" if named["rel"] == "self" else HTML)
-    href = named.get("url", named.get("uri", named.get("href")))
-    if href or "href" in named:
-        named["href"] = draft.resolved(element, href or named["href"])
-        draft.links.append(named)
-        if named["rel"] == "alternate" and named["type"] in _HTML_TYPES:
-            draft.link = named["href"]
+    rel = named.get("rel", "alternate")
+    kind = named.get("type", HTML) if rel != "self" else ""
+    href = named.get("url", named.get("uri", named.get("href"))) or named.get("href")
+    if href is None:
+        href = leaf(element)
+        if href:
+            href = draft.scope.inside(named).resolved(href)
+        if "&" in href:
+            href = _BROKEN_REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
+        draft.link = href
+    else:
+        href = draft.scope.inside(named).resolved(href)
+        if rel == "alternate" and kind in _HTML_TYPES:
+            draft.link = href
         if len(element):
             draft.read(element, depth + 1)
-        return
-    draft.links.append(named)
-    text = leaf(element)
-    if text:
-        text = draft.resolved(element, text)
-    text = _BROKEN_REFERENCE.sub(r"&\g<1>", text.replace("&amp;", "&")) if "&" in text else text
-    draft.link = text
-    if text:
-        named["href"] = text
+    if rel == "enclosure":
+        draft.enclosures.append({**named, "href": href})
+    elif rel == "alternate" and draft.page is None and (not kind or kind in {HTML, XHTML}) and href.strip():
+        draft.page = href
+
+
+def _scope(draft: Draft, element: Element) -> Scope:
+    return draft.scope.inside(attributes(element)) if element.attrib else draft.scope
 
 
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
-    if not element.attrib and draft.may_set("original_link", depth):
+    if not element.attrib and (depth == 1 or draft.original_link is None):
         draft.original_link = leaf(element)
 
 
 def _enclosure(draft: Draft, element: Element, depth: int) -> None:
     named = attributes(element)
     href = named.get("url", named.get("uri", named.get("href")))
-    if href:
-        named["href"] = href
-    named["rel"] = "enclosure"
-    draft.links.append(named)
+    draft.enclosures.append({**named, "href": href} if href else named)
     if len(element):
         draft.read(element, depth + 1)
 
@@ -183,8 +93,8 @@ def _media_title(draft: Draft, element: Element, depth: int) -> None:
 def _store_title(draft: Draft, text: Text, depth: int) -> None:
     if -1 < draft.title_depth <= depth:
         return
-    if draft.may_set("title", depth):
-        draft.title = text.value
+    if draft.title is None or depth <= draft.title_set_depth:
+        draft.title, draft.title_set_depth = text.value, depth
     draft.title_from = text
 
 
@@ -209,8 +119,8 @@ def _abstract(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _store_summary(draft: Draft, text: Text, depth: int) -> None:
-    if draft.may_set("summary", depth):
-        draft.summary = text.value
+    if draft.summary_depth is None or depth <= draft.summary_depth:
+        draft.summary, draft.summary_depth = text.value, depth
     draft.summary_from = text
 
 
@@ -230,7 +140,7 @@ def _body(draft: Draft, element: Element, _depth: int) -> None:
 
 def _store_content(draft: Draft, text: Text) -> None:
     draft.contents.append(text)
-    if draft.summary is None:
+    if draft.summary is None and text.kind in TEXT_KINDS:
         draft.summary = text.value
 
 
@@ -242,41 +152,45 @@ def _date(which: str, shown: str) -> Handler:
 
     def handler(draft: Draft, element: Element, depth: int) -> None:
         value = leaf(element)
-        if draft.may_set(which, depth):
-            draft.dates[which] = (value, shown)
+        if depth == 1 or which not in draft.dates:
+            draft.dates[which] = RawDate(value, shown) if value else None
 
     return handler
 
 
+_updated = _date("updated", "date")
+
+
 def _bare_date(draft: Draft, element: Element, depth: int) -> None:
-    if not element.attrib and draft.may_set("date", depth):
-        draft.dates["updated"] = (leaf(element), "date")
+    if not element.attrib:
+        _updated(draft, element, depth)
 
 
 def _language(draft: Draft, element: Element, depth: int) -> None:
-    if draft.may_set("language", depth):
+    if depth == 1 or draft.language is None:
         draft.language = leaf(element)
 
 
 def _category(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element) if element.attrib else {}
-    _tagged(draft, element, depth, (named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
+    if element.attrib:
+        named = attributes(element)
+        draft.tag(Tag(named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
+    _term(draft, element, depth)
 
 
 def _media_category(draft: Draft, element: Element, depth: int) -> None:
     named = attributes(element)
     scheme = named.get("scheme", "http://search.yahoo.com/mrss/category_schema")
-    _tagged(draft, element, depth, (named.get("term"), scheme, named.get("label")))
+    draft.tag(Tag(named.get("term"), scheme, named.get("label")))
+    _term(draft, element, depth)
 
 
 def _itunes_category(draft: Draft, element: Element, depth: int) -> None:
-    _tagged(draft, element, depth, (attributes(element).get("text"), "http://www.itunes.com/", None))
+    draft.tag(Tag(attributes(element).get("text"), _ITUNES))
+    _term(draft, element, depth)
 
 
-def _tagged(
-    draft: Draft, element: Element, depth: int, said: tuple[str | None, str | None, str | None]
-) -> None:
-    _tag(draft, *said)
+def _term(draft: Draft, element: Element, depth: int) -> None:
     if len(element):
         if (element.text or "").strip():
             raise Odd(element.tag)
@@ -284,16 +198,7 @@ def _tagged(
         return
     term = leaf(element)
     if term:
-        if draft.tags and not draft.tags[-1][0]:
-            draft.tags[-1][0] = term
-        else:
-            _tag(draft, term, None, None)
-
-
-def _tag(draft: Draft, term: str | None, scheme: str | None, label: str | None) -> None:
-    tag = [term, scheme, label]
-    if any(tag) and tag not in draft.tags:
-        draft.tags.append(tag)
+        draft.name_tag(term)
 
 
 def _keywords(scheme: str | None) -> Handler:
@@ -302,30 +207,30 @@ def _keywords(scheme: str | None) -> Handler:
     def handler(draft: Draft, element: Element, _depth: int) -> None:
         if not element.attrib:
             for term in leaf(element).split(","):
-                _tag(draft, term.strip(), scheme, None)
+                if term.strip():
+                    draft.tag(Tag(term.strip(), scheme))
 
     return handler
 
 
 def _author(draft: Draft, element: Element, _depth: int) -> None:
-    author = Author()
-    draft.authors.append(author)
     if not len(element):
-        author.text = leaf(element)
+        draft.authors.append(Author(leaf(element)))
         return
     pieces = [element.text or ""]
+    named = {}
     for child in element:
         name = name_of(child)
         if len(child):
             raise Odd(name)
         if name in {"name", "itunes:name"}:
-            author.name = (child.text or "").strip()
+            named["name"] = (child.text or "").strip()
         elif name in {"email", "itunes:email"}:
-            author.email = (child.text or "").strip()
+            named["email"] = (child.text or "").strip()
         elif child.attrib:
             pieces.append(child.text or "")
         pieces.append(child.tail or "")
-    author.text = repaired("".join(pieces).strip())
+    draft.authors.append(Author(repaired("".join(pieces).strip()), **named))
 
 
 # --- Pictures and files --------------------------------------------------------------------------------------------
@@ -353,11 +258,13 @@ def _media_content(draft: Draft, element: Element, depth: int) -> None:
         draft.read(element, depth + 1)
 
 
-def _thumbnail(draft: Draft, element: Element, _depth: int) -> None:
+def _thumbnail(draft: Draft, element: Element, depth: int) -> None:
     named = attributes(element)
-    text = leaf(element)
+    if len(element):
+        draft.read(element, depth + 1)
+    text = (element.text or "").strip()
     if text and "url" not in named:
-        named["url"] = draft.resolved(element, text)
+        named["url"] = draft.scope.inside(named).resolved(text)
     draft.thumbnails.append(named)
 
 
@@ -381,11 +288,13 @@ def _skipped(_draft: Draft, _element: Element, _depth: int) -> None:
     return
 
 
-def _unknown(draft: Draft, element: Element, depth: int) -> None:
+def read_inside(draft: Draft, element: Element, depth: int) -> None:
+    """Look for elements that are known inside one that is not."""
     if len(element):
         draft.read(element, depth + 1)
 
 
+_ITUNES = "http://www.itunes.com/"
 _PEOPLE = ("author", "managingeditor", "dc:author", "dc:creator", "itunes:author")
 _APART = (
     "contributor dc:contributor itunes:owner webmaster dc:publisher where georss:where generator rights copyright "
@@ -405,7 +314,7 @@ ITEM_HANDLERS: Mapping[str, Handler] = {
     "created": _date("created", "created"), "dcterms:created": _date("created", "dcterms:created"),
     "language": _language, "dc:language": _language,
     "category": _category, "keywords": _category, "dc:subject": _category, "media:category": _media_category,
-    "itunes:category": _itunes_category, "itunes:keywords": _keywords("http://www.itunes.com/"),
+    "itunes:category": _itunes_category, "itunes:keywords": _keywords(_ITUNES),
     "media:keywords": _keywords(None), "tags": _keywords(None),
     **dict.fromkeys(_PEOPLE, _author),
     "image": _image, "itunes:image": _itunes_image, "itunes:link": _itunes_image,

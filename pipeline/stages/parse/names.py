@@ -38,6 +38,7 @@ _PREFIXES = {
     "http://www.w3.org/xml/1998/namespace": "xml",
 }
 
+
 class Element(Protocol):
     """What is used of an element of lxml, which has no types of its own."""
 
@@ -82,10 +83,13 @@ def name_of(element: Element) -> str:
 
 def attributes(element: Element) -> dict[str, str]:
     """Give the attributes of *element* by name in lower case; the values of rel and type are in lower case, too."""
-    found: dict[str, str] = {}
-    for key, value in element.items():
-        name = key if key.islower() and key[0] != "{" else _attribute_name(key)
-        found[name] = value.lower() if name in {"rel", "type"} else value
+    found = dict(element.items())
+    names = "".join(found)
+    if "{" in names or not names.islower():
+        found = {_attribute_name(key): value for key, value in found.items()}
+    for name in ("rel", "type"):
+        if name in found:
+            found[name] = found[name].lower()
     return found
 
 

@@ -7,26 +7,25 @@ head; a document of another shape is left to feedparser as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from pipeline.model import Entry, FeedDocument
 from pipeline.stages.parse.constructs import Odd
+from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
-from pipeline.stages.parse.item import HEAD_HANDLERS, Draft, Handler
+from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS, read_inside
 from pipeline.stages.parse.mending import MAX_ENTRIES
 from pipeline.stages.parse.names import Element, attributes, name_of
+from pipeline.stages.parse.scopes import NOWHERE, scope_of
 from pipeline.stages.parse.with_feedparser import parse_xml as parse_with_feedparser
 
 _ROOTS = frozenset({"rss", "rdf:rdf", "feed"})
 _OLD_ATOM = frozenset({"0.1", "0.2", "0.3"})
-_SCOPES = (b"xml:base", b"xml:lang", b" base=", b" lang=")
-_BASE, _LANGUAGE = "xml:base", "xml:lang"
 
 
 def tree_of(document: bytes) -> Element | None:
@@ -47,8 +46,8 @@ def tree_of(document: bytes) -> Element | None:
     return root
 
 
-def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | None:
-    """Read the feed whose root is *root*, parsed from *document*; None when its shape is not known here.
+def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | None:
+    """Read the feed whose root is *root*, None when its shape is not known here.
 
     *problems* is what was mended before.
     """
@@ -56,7 +55,7 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
     if feed is None:
         return None
     try:
-        return _Reader(feed, document).feed(problems)
+        return _Reader(feed).feed(problems)
     except Odd:
         return None
 
@@ -64,43 +63,53 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
 class _Reader:
     """One document: what holds for all its items."""
 
-    def __init__(self, root: Element, document: bytes) -> None:
+    def __init__(self, root: Element) -> None:
         self._root = root
-        self._document = document
         version = _version(root)
-        self._atom = version.startswith("atom")
-        self._atom10 = version == "atom10"
-        scoped = any(name in document for name in _SCOPES)
-        self._scope = _Scopes().of if scoped else None
-        self._known: dict[str, Handler] = {}
+        self._is_atom = version.startswith("atom")
+        self._is_atom10 = version == "atom10"
 
     def feed(self, problems: tuple[str, ...]) -> FeedDocument:
         """Read the head and the items. Raises Odd."""
-        head = Draft(self._atom, self._atom10, self._scope, HEAD_HANDLERS)
+        scope = scope_of(self._root)
+        head = Draft(self._dialect(HEAD_HANDLERS), scope)
         head.read(self._root)
         items = head.items
         found = list(problems)
         if len(items) > MAX_ENTRIES:
             found.append(f"{len(items) - MAX_ENTRIES} entries behind the first {MAX_ENTRIES} were left out")
-        authors = names_of(head.authors) if self._atom else ()
+        authors = names_of(head.authors) if self._is_atom else ()
         entries = tuple(self._entries(items[:MAX_ENTRIES], authors, found))
-        language = head.language or self._language_of_root()
+        language = head.language
+        if language is None and scope.language and name_of(self._root) != "rdf:rdf":
+            language = scope.language.replace("_", "-")
         title = as_html(head.title, head.title_from)
         return FeedDocument(title, language or None, head.link or None, entries, tuple(found))
 
+    def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
+        return Dialect(self._is_atom, self._is_atom10, handlers, read_inside, {})
+
     def _entries(self, items: Iterable[Element], authors: tuple[str, ...], problems: list[str]) -> Iterable[Entry]:
+        dialect = self._dialect(ITEM_HANDLERS)
+        parent, around = None, NOWHERE
         for item in items:
-            draft = Draft(self._atom, self._atom10, self._scope, known=self._known)
+            if item.getparent() is not parent:
+                parent = item.getparent()
+                around = scope_of(parent) if parent is not None else NOWHERE
+            draft = Draft(dialect, around)
             if item.attrib:
-                draft.guid = attributes(item).get("rdf:about") or None
+                named = attributes(item)
+                draft.guid = named.get("rdf:about") or None
+                draft.scope = around.inside(named)
             try:
                 draft.read(item)
+                read = (entry_of(draft),)
             except Odd:
-                yield from self._by_feedparser(item, authors, problems)
-            else:
-                yield entry_of(draft, authors)
+                read = self._by_feedparser(item, problems)
+            for entry in read:
+                yield entry if entry.authors or not authors else replace(entry, authors=authors)
 
-    def _by_feedparser(self, item: Element, authors: tuple[str, ...], problems: list[str]) -> Iterable[Entry]:
+    def _by_feedparser(self, item: Element, problems: list[str]) -> tuple[Entry, ...]:
         """Read *item* alone, between the start tags that it stands in."""
         around: list[Element] = []
         parent = item.getparent()
@@ -116,17 +125,10 @@ class _Reader:
         outer.append(deepcopy(item))
         document = etree.tostring(outer.getroottree(), encoding="utf-8", xml_declaration=False)
         read = parse_with_feedparser(document)
-        if not isinstance(read, FeedDocument):
-            problems.append("an entry could not be read")
-            return
-        for entry in read.entries:
-            yield entry if entry.authors else replace(entry, authors=authors)
-
-    def _language_of_root(self) -> str | None:
-        if self._scope is None or name_of(self._root) == "rdf:rdf":
-            return None
-        _, language = self._scope(self._root)
-        return language.replace("_", "-") if language else None
+        if isinstance(read, FeedDocument):
+            return read.entries
+        problems.append("an entry could not be read")
+        return ()
 
 
 def _version(root: Element) -> str:
@@ -148,38 +150,3 @@ def _version(root: Element) -> str:
     if name == "feed" and not version:
         return "atom03" if attributes(root).get("version") in _OLD_ATOM else "atom"
     return version
-
-
-@dataclass(slots=True)
-class _Scopes:
-    """What xml:base and xml:lang mean at an element, by the rules of feedparser."""
-
-    def of(self, element: Element) -> tuple[str, str | None]:
-        """Give the base ("" where there is none) and the language at *element*."""
-        parent = element.getparent()
-        base, language = ("", None) if parent is None else self.of(parent)
-        if not element.attrib:
-            return base, language
-        named = attributes(element)
-        said = named.get(_BASE, named.get("base"))
-        if said:
-            base = _based(base, said)
-        spoken = named.get(_LANGUAGE, named.get("lang"))
-        return base, language if spoken is None else spoken or None
-
-
-def _based(base: str, said: str) -> str:
-    try:
-        joined = urljoin(base, said)
-    except ValueError:
-        return base
-    if not base:
-        return joined
-    return joined if joined.strip().partition(":")[0] in _SCHEMES else base
-
-
-_SCHEMES = frozenset(
-    "file ftp gopher h323 hdl http https imap magnet mailto mms news nntp prospero rsync rtsp rtspu sftp shttp sip "
-    "sips snews svn svn+ssh telnet wais aim callto cvs facetime feed git gtalk irc ircs irc6 itms msnim skype ssh smb "
-    "ymsg".split()
-)

@@ -107,7 +107,6 @@ def looks_like_html(text: str) -> bool:
 def _with_markup(element: Element, kind: str, *, is_atom10: bool) -> tuple[str, str]:
     pieces: list[str] = []
     kind = _inline(element, kind, pieces, 0)
-    pieces = [piece for piece in pieces if piece]
     while len(pieces) > 1 and not pieces[-1].strip():
         del pieces[-1]
     while len(pieces) > 1 and not pieces[0].strip():
@@ -121,35 +120,34 @@ def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
     """Append the markup inside *element* to *pieces*; give the kind of text it is after it."""
     if depth > _DEEPEST_MARKUP:
         raise Odd(element.tag)
-    pieces.append(_text(element.text, kind))
+    text = element.text
+    if text:
+        pieces.append(escape(text) if kind == XHTML else text)
     for child in element:
         name = name_of(child)
         if name in _FEED_NAMES:
             raise Odd(name)
         local = name.rpartition(":")[2]
-        is_div = name in {"div", "xhtml:div"}
-        if kind == XHTML or not is_div:
+        if kind == XHTML or local != "div" or name not in _DIVS:
             kind = XHTML
-            pieces.append(f"<{local}{_written(child)}>")
-        kind = _inline(child, kind, pieces, depth + 1)
+            pieces.append(f"<{local}{_written(child)}>" if child.keys() else f"<{local}>")
+        if len(child):
+            kind = _inline(child, kind, pieces, depth + 1)
+        elif child.text:
+            pieces.append(escape(child.text) if kind == XHTML else child.text)
         if kind == XHTML:
             pieces.append(f"</{local}>")
-        pieces.append(_text(child.tail, kind))
+        text = child.tail
+        if text:
+            pieces.append(escape(text) if kind == XHTML else text)
     return kind
 
 
+_DIVS = ("div", "xhtml:div")
 _DEEPEST_MARKUP = 100
 
 
-def _text(text: str | None, kind: str) -> str:
-    if not text:
-        return ""
-    return escape(text) if kind == XHTML else text
-
-
 def _written(element: Element) -> str:
-    if not element.attrib:
-        return ""
     named = attributes(element).items()
     return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in named)
 

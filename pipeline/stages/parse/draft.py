@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.model import RawDate
 from pipeline.stages.parse.constructs import HTML, PLAIN, construct, looks_like_html, repaired
 from pipeline.stages.parse.names import Element, attributes, name_of
-from pipeline.stages.parse.scopes import NOWHERE, Scope
+from pipeline.stages.parse.scopes import Scope
 
 
 class Text(NamedTuple):
@@ -31,12 +31,8 @@ class Author(NamedTuple):
     email: str = ""
 
 
-class Tag(NamedTuple):
-    """A category."""
-
-    term: str | None
-    scheme: str | None = None
-    label: str | None = None
+Tag = tuple[str | None, str | None, str | None]
+"""A category: its term, scheme and label."""
 
 
 class Dialect(NamedTuple):
@@ -93,31 +89,31 @@ class Draft:
     def text_of(self, element: Element, default: str) -> Text:
         """Read *element* as a text construct that is *default* where it names no kind. Raises Odd."""
         scope = self.scope
-        if element.attrib or len(element):
+        if element.keys() or len(element):
             named = attributes(element)
             kind, value = construct(element, named, default, is_atom10=self.dialect.is_atom10)
-            scope = scope.inside(named)
+            scope = scope.inside(named) if named else scope
         else:
             kind, value = default, (element.text or "").strip()
-        if kind == PLAIN and not self.dialect.is_atom and looks_like_html(value):
+        if kind == PLAIN and ("<" in value or "&" in value) and not self.dialect.is_atom and looks_like_html(value):
             kind = HTML
         return Text(kind, value if value.isascii() else repaired(value), scope)
 
     def tag(self, tag: Tag) -> None:
         """Add *tag*, once."""
-        if tag not in self.tags_seen and any(tag):
+        if tag not in self.tags_seen and (tag[0] or tag[1] or tag[2]):
             self.tags_seen.add(tag)
             self.tags.append(tag)
 
     def name_tag(self, term: str) -> None:
         """Give the last tag its *term*, or add it where that has one."""
         last = self.tags[-1] if self.tags else None
-        if last is None or last.term:
-            self.tag(Tag(term))
+        if last is None or last[0]:
+            self.tag((term, None, None))
             return
         self.tags_seen.discard(last)
-        self.tags[-1] = last._replace(term=term)
-        self.tags_seen.add(self.tags[-1])
+        named = self.tags[-1] = (term, *last[1:])
+        self.tags_seen.add(named)
 
 
 Handler = Callable[[Draft, Element, int], None]

@@ -29,9 +29,7 @@ def entry_of(draft: Draft) -> Entry:
     content = _content(draft.contents) if draft.contents else None
     published, updated = _dates(draft) if draft.dates else (None, None)
     enclosures = tuple(_enclosures(draft)) if draft.enclosures or draft.media else ()
-    language, base_url = draft.language, None
-    if draft.scope is not NOWHERE or content or draft.summary_from or draft.title_from:
-        language, base_url = _said_of_text(draft, content)
+    language, base_url = _said_of_text(draft, content)
     return Entry(
         guid=_said(draft.guid),
         link=_link(draft),
@@ -41,7 +39,7 @@ def entry_of(draft: Draft) -> Entry:
         else as_html(draft.summary, draft.summary_from),
         content_html=as_html(content.value, content) if content else None,
         authors=names_of(draft.authors) if draft.authors else (),
-        categories=tuple(shown for tag in draft.tags if (shown := _said(tag.label) or _said(tag.term))),
+        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))) if draft.tags else (),
         language=language,
         published=published,
         updated=updated,
@@ -97,7 +95,10 @@ def _said(text: str | None) -> str | None:
 def _said_of_text(draft: Draft, content: Text | None) -> tuple[str | None, str | None]:
     """Give the language and the base of the entry: of its content first, then of its other texts."""
     scopes = [text.scope for text in (content, draft.summary_from, draft.title_from) if text]
-    if all(scope is NOWHERE for scope in scopes):
+    for scope in scopes:
+        if scope is not NOWHERE:
+            break
+    else:
         return _said(draft.language), None
     base = next((scope.base for scope in scopes if _said(scope.base)), None)
     languages = [scope.language.replace("_", "-") for scope in scopes if _said(scope.language) and scope.language]

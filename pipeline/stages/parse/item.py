@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from pipeline.model import RawDate
 from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd, leaf, repaired
-from pipeline.stages.parse.draft import Author, Draft, Handler, Tag, Text
+from pipeline.stages.parse.draft import Author, Draft, Handler, Text
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import Scope
 
@@ -23,7 +23,7 @@ _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
 
 def _guid(draft: Draft, element: Element, depth: int) -> None:
     said = element.get("isPermaLink")
-    if said is None and element.attrib:
+    if said is None and element.keys():
         said = attributes(element).get("ispermalink")
     is_permalink = said is None or said == "true"
     value = leaf(element)
@@ -36,35 +36,46 @@ def _guid(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _link(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element) if element.attrib else {}
+    if not element.keys():
+        _link_in_text(draft, element, {})
+        return
+    named = attributes(element)
     rel = named.get("rel", "alternate")
     kind = named.get("type", HTML) if rel != "self" else ""
     href = named.get("url", named.get("uri", named.get("href"))) or named.get("href")
     if href is None:
-        href = leaf(element)
-        if href:
-            href = draft.scope.inside(named).resolved(href)
-        if "&" in href:
-            href = _BROKEN_REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
-        draft.link = href
+        href = _link_in_text(draft, element, named)
     else:
         href = draft.scope.inside(named).resolved(href)
-        if rel == "alternate" and kind in _HTML_TYPES:
-            draft.link = href
+        if rel == "alternate":
+            if kind in _HTML_TYPES:
+                draft.link = href
+            if draft.page is None and (not kind or kind in {HTML, XHTML}) and href.strip():
+                draft.page = href
         if len(element):
             draft.read(element, depth + 1)
     if rel == "enclosure":
         draft.enclosures.append({**named, "href": href})
-    elif rel == "alternate" and draft.page is None and (not kind or kind in {HTML, XHTML}) and href.strip():
-        draft.page = href
+
+
+def _link_in_text(draft: Draft, element: Element, named: Mapping[str, str]) -> str:
+    href = leaf(element)
+    if href:
+        href = draft.scope.inside(named).resolved(href)
+    if "&" in href:
+        href = _BROKEN_REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
+    draft.link = href
+    if href and draft.page is None and named.get("rel", "alternate") == "alternate":
+        draft.page = href if named.get("type", HTML) in {"", HTML, XHTML} else None
+    return href
 
 
 def _scope(draft: Draft, element: Element) -> Scope:
-    return draft.scope.inside(attributes(element)) if element.attrib else draft.scope
+    return draft.scope.inside(attributes(element)) if element.keys() else draft.scope
 
 
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
-    if not element.attrib and (depth == 1 or draft.original_link is None):
+    if not element.keys() and (depth == 1 or draft.original_link is None):
         draft.original_link = leaf(element)
 
 
@@ -162,7 +173,7 @@ _updated = _date("updated", "date")
 
 
 def _bare_date(draft: Draft, element: Element, depth: int) -> None:
-    if not element.attrib:
+    if not element.keys():
         _updated(draft, element, depth)
 
 
@@ -172,21 +183,21 @@ def _language(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _category(draft: Draft, element: Element, depth: int) -> None:
-    if element.attrib:
+    if element.keys():
         named = attributes(element)
-        draft.tag(Tag(named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
+        draft.tag((named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
     _term(draft, element, depth)
 
 
 def _media_category(draft: Draft, element: Element, depth: int) -> None:
     named = attributes(element)
     scheme = named.get("scheme", "http://search.yahoo.com/mrss/category_schema")
-    draft.tag(Tag(named.get("term"), scheme, named.get("label")))
+    draft.tag((named.get("term"), scheme, named.get("label")))
     _term(draft, element, depth)
 
 
 def _itunes_category(draft: Draft, element: Element, depth: int) -> None:
-    draft.tag(Tag(attributes(element).get("text"), _ITUNES))
+    draft.tag((attributes(element).get("text"), _ITUNES, None))
     _term(draft, element, depth)
 
 
@@ -205,10 +216,10 @@ def _keywords(scheme: str | None) -> Handler:
     """Make the handler of an element that lists categories of *scheme* between commas."""
 
     def handler(draft: Draft, element: Element, _depth: int) -> None:
-        if not element.attrib:
+        if not element.keys():
             for term in leaf(element).split(","):
                 if term.strip():
-                    draft.tag(Tag(term.strip(), scheme))
+                    draft.tag((term.strip(), scheme, None))
 
     return handler
 

@@ -8,6 +8,7 @@ Names are lower case, as feeds write them in any.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 _PREFIXES = {
@@ -58,6 +59,12 @@ class Element(Protocol):
     def iter(self) -> Iterator[Element]:
         """Yield this element and all inside it."""
 
+    def keys(self) -> list[str]:
+        """List the names of the attributes."""
+
+    def get(self, name: str) -> str | None:
+        """Give the value of an attribute."""
+
     def items(self) -> list[tuple[str, str]]:
         """List the attributes."""
 
@@ -70,20 +77,33 @@ _USERLAND = "backend.userland.com/rss"
 
 def name_of(element: Element) -> str:
     """Give the name of *element* in lower case: "title", "dc:creator"; its own prefix in an unknown namespace."""
-    tag = element.tag
-    if not tag.startswith("{"):
-        prefix, colon, local = tag.lower().rpartition(":")  # a colon: the prefix was never declared
-        return f"{_standard(prefix, element)}{local}" if colon else local
+    known = _known_name(element.tag)
+    if known is not None:
+        return known
+    namespace, _, local = element.tag.lower().rpartition("}")
+    if namespace:
+        return f"{_standard(element.prefix.lower(), element)}{local}" if element.prefix else local
+    prefix, _, local = local.partition(":")  # the prefix was never declared
+    return f"{_standard(prefix, element)}{local}"
+
+
+@lru_cache(maxsize=1024)
+def _known_name(tag: str) -> str | None:
+    """Give the name that *tag* is known by in every document, None when its prefix decides."""
+    if tag[0] != "{":
+        return None if ":" in tag else tag.lower()
     namespace, _, local = tag[1:].lower().partition("}")
     known = _prefix_of(namespace)
     if known is None:
-        return f"{_standard(element.prefix.lower(), element)}{local}" if element.prefix else local
+        return None
     return f"{known}:{local}" if known else local
 
 
 def attributes(element: Element) -> dict[str, str]:
     """Give the attributes of *element* by name in lower case; the values of rel and type are in lower case, too."""
     found = dict(element.items())
+    if not found:
+        return found
     names = "".join(found)
     if "{" in names or not names.islower():
         found = {_attribute_name(key): value for key, value in found.items()}

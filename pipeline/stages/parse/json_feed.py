@@ -131,8 +131,9 @@ def _authors(raw: Raw) -> tuple[str, ...]:
     listed = several if isinstance(several, list) else [several]
     for people in (listed, [raw.get("author")]):
         named = (person.get("name") if isinstance(person, dict) else person for person in people)
-        if names := tuple(_cleaned(name) for name in named if isinstance(name, str) and name.strip()):
-            return tuple(escape(name, quote=False) for name in names)
+        texts = (name for name in named if isinstance(name, str) and not isinstance(name, Written) and name.strip())
+        if names := tuple(escape(_cleaned(name), quote=False) for name in texts):
+            return names
     return ()
 
 

@@ -39,7 +39,9 @@ def entry_of(draft: Draft) -> Entry:
         else as_html(draft.summary, draft.summary_from),
         content_html=as_html(content.value, content) if content else None,
         authors=names_of(draft.authors) if draft.authors else (),
-        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))) if draft.tags else (),
+        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term)))
+        if draft.tags
+        else (),
         language=language,
         published=published,
         updated=updated,

@@ -17,6 +17,7 @@ from typing import Any
 import feedparser
 
 from pipeline.model import Entry, FeedDocument, Link, RawDate, Unreadable
+from pipeline.stages.parse.cost import excess
 from pipeline.stages.parse.mending import MAX_ENTRIES
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -40,11 +41,15 @@ class _Dialect:
     authors: tuple[str, ...] = ()
 
 
-def parse_xml(document: bytes, *, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable | None:
+def parse_with_feedparser(document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable | None:
     """Parse the feed in *document* (mended UTF-8 without declaration), None when feedparser sees none in it.
 
     *problems* is what was mended before; an entry that cannot be converted becomes one more and costs no other.
+    Unreadable is what was built to cost.
     """
+    too_much = excess(document.decode("utf-8", "replace"), document)
+    if too_much:
+        return Unreadable(too_much)
     try:
         parsed: Raw = feedparser.parse(
             io.BytesIO(document), response_headers=dict(_HEADERS), sanitize_html=False, resolve_relative_uris=False
@@ -66,6 +71,7 @@ def parse_xml(document: bytes, *, problems: tuple[str, ...] = ()) -> FeedDocumen
         link=_text(feed, "link"),
         entries=entries,
         problems=tuple(found),
+        path="feedparser",
     )
 
 

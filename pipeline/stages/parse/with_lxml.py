@@ -7,7 +7,7 @@ head; a document of another shape is left to feedparser as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -22,16 +22,32 @@ from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS, read_inside
 from pipeline.stages.parse.mending import MAX_ENTRIES
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, scope_of
-from pipeline.stages.parse.with_feedparser import parse_xml as parse_with_feedparser
+from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 
 _ROOTS = frozenset({"rss", "rdf:rdf", "feed"})
+_OF_NAMESPACES = etree.ErrorDomains.NAMESPACE
 _OLD_ATOM = frozenset({"0.1", "0.2", "0.3"})
 
 
 def tree_of(document: bytes) -> Element | None:
-    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed."""
-    parser = etree.XMLParser(
+    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed.
+
+    A prefix that is not declared and a namespace that is no address are no reason to refuse it.
+    """
+    parser = _parser(recover=False)
+    try:
+        root: Element = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        if not parser.error_log or any(error.domain != _OF_NAMESPACES for error in parser.error_log):
+            return None
+        root = etree.fromstring(document, _parser(recover=True))
+    return root
+
+
+def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its own
+    return etree.XMLParser(
         encoding="utf-8",
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -39,11 +55,6 @@ def tree_of(document: bytes) -> Element | None:
         remove_pis=True,
         collect_ids=False,
     )
-    try:
-        root: Element = etree.fromstring(document, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root
 
 
 def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | None:
@@ -79,40 +90,54 @@ class _Reader:
         if len(items) > MAX_ENTRIES:
             found.append(f"{len(items) - MAX_ENTRIES} entries behind the first {MAX_ENTRIES} were left out")
         authors = names_of(head.authors) if self._is_atom else ()
-        entries = tuple(self._entries(items[:MAX_ENTRIES], authors, found))
+        entries = self._entries(items[:MAX_ENTRIES], authors)
         language = head.language
         if language is None and scope.language and name_of(self._root) != "rdf:rdf":
             language = scope.language.replace("_", "-")
         title = as_html(head.title, head.title_from)
-        return FeedDocument(title, language or None, head.link or None, entries, tuple(found))
+        return FeedDocument(
+            title=title,
+            language=language or None,
+            link=head.link or None,
+            entries=entries,
+            problems=tuple(found),
+            path="lxml",
+        )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
         return Dialect(self._is_atom, self._is_atom10, handlers, read_inside, {})
 
-    def _entries(self, items: Iterable[Element], authors: tuple[str, ...], problems: list[str]) -> Iterable[Entry]:
+    def _entries(self, items: list[Element], authors: tuple[str, ...]) -> tuple[Entry, ...]:
         dialect = self._dialect(ITEM_HANDLERS)
+        entries: list[Entry] = []
+        odd: dict[int, Element] = {}
         parent, around = None, NOWHERE
         for item in items:
             if item.getparent() is not parent:
                 parent = item.getparent()
                 around = scope_of(parent) if parent is not None else NOWHERE
             draft = Draft(dialect, around)
-            if item.attrib:
+            if item.keys():
                 named = attributes(item)
                 draft.guid = named.get("rdf:about") or None
                 draft.scope = around.inside(named)
             try:
                 draft.read(item)
-                read = (entry_of(draft),)
+                entries.append(entry_of(draft))
             except Odd:
-                read = self._by_feedparser(item, problems)
-            for entry in read:
-                yield entry if entry.authors or not authors else replace(entry, authors=authors)
+                odd[len(entries)] = item
+                entries.append(_NOT_YET)
+        if odd:
+            for position, entry in zip(odd, self._by_feedparser(list(odd.values())), strict=True):
+                entries[position] = entry
+        if authors:
+            return tuple(entry if entry.authors else replace(entry, authors=authors) for entry in entries)
+        return tuple(entries)
 
-    def _by_feedparser(self, item: Element, problems: list[str]) -> tuple[Entry, ...]:
-        """Read *item* alone, between the start tags that it stands in."""
+    def _by_feedparser(self, items: list[Element]) -> tuple[Entry, ...]:
+        """Read *items* between the start tags that the first stands in. Raises Odd when they are not one entry each."""
         around: list[Element] = []
-        parent = item.getparent()
+        parent = items[0].getparent()
         while parent is not None:
             around.append(parent)
             parent = parent.getparent()
@@ -122,13 +147,14 @@ class _Reader:
             if outer is not None:
                 outer.append(copy)
             outer = copy
-        outer.append(deepcopy(item))
-        document = etree.tostring(outer.getroottree(), encoding="utf-8", xml_declaration=False)
-        read = parse_with_feedparser(document)
-        if isinstance(read, FeedDocument):
-            return read.entries
-        problems.append("an entry could not be read")
-        return ()
+        outer.extend(map(deepcopy, items))
+        read = parse_with_feedparser(etree.tostring(outer.getroottree(), encoding="utf-8", xml_declaration=False))
+        if not isinstance(read, FeedDocument) or len(read.entries) != len(items):
+            raise Odd(items[0].tag)
+        return read.entries
+
+
+_NOT_YET = Entry()
 
 
 def _version(root: Element) -> str:

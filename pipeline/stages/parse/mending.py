@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.stages.parse.endings import HEAD_BYTES, MAX_ENTRIES, with_an_end, without_the_rest
-from pipeline.stages.parse.prefixes import with_declared_prefixes
+from pipeline.stages.parse.prefixes import with_declared_prefixes, with_readable_namespaces
 from pipeline.stages.parse.references import mended_text, outside_cdata
 
 __all__ = ["MAX_ENTRIES", "Mended", "mend"]
@@ -23,7 +23,11 @@ _DECLARATION = re.compile(rb"<\?xml\b[^<>]{0,500}?(?:\??>|(?=<))\s*+", re.IGNORE
 _ELEMENT_START = re.compile(rb"<[A-Za-z_]")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _SUBSET_END = re.compile(rb"\]\s{0,99}>")
-_FEED_START = re.compile(rb"<\?xml\s|<(?:[a-z]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)(?=[\s>])", re.IGNORECASE)
+_FEED_START = re.compile(
+    rb"<!--(?:[^-]++|-(?!->))*+-->|(<\?xml[\s?]|<(?:[a-z]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)(?=[\s>]))",
+    re.IGNORECASE,
+)
+_FEED_IN_PAGE = re.compile(rb"<(?:rss\s[^<>]{0,99}version\s*=|feed\s[^<>]{0,999}xmlns\s*=)", re.IGNORECASE)
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
@@ -43,9 +47,10 @@ def mend(text: str) -> Mended:
     """Mend the XML document *text*; its XML declaration, DOCTYPE and forbidden characters go."""
     problems: list[str] = []
     utf8 = _without_controls(text, problems)
-    utf8 = _without_doctype(_from_the_start(utf8, problems))
+    utf8 = _out_of_a_page(_without_doctype(_from_the_start(utf8, problems)), problems)
     outside = outside_cdata(utf8)
     utf8 = with_declared_prefixes(mended_text(utf8, outside, problems), outside, problems)
+    utf8 = with_readable_namespaces(utf8, problems)
     utf8, incomplete = with_an_end(utf8, problems)
     return Mended(without_the_rest(utf8, problems), tuple(problems), incomplete)
 
@@ -64,13 +69,23 @@ def _without_controls(text: str, problems: list[str]) -> bytes:
 def _from_the_start(utf8: bytes, problems: list[str]) -> bytes:
     """*utf8* from its root on, or from what follows its XML declaration: scripts like to print warnings in front."""
     stripped = utf8.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)
-    start = _FEED_START.search(stripped, 0, HEAD_BYTES)
-    if start and start.start() and not _HTML_START.match(stripped):
-        if not stripped.startswith(b"<") or start[0].lower().startswith(b"<?xml"):
+    found = () if _HTML_START.match(stripped) else _FEED_START.finditer(stripped, 0, HEAD_BYTES)
+    start = next((match for match in found if match[1]), None)  # not in a comment
+    if start and start.start():
+        if not stripped.startswith((b"<?", b"<!--", b"<!D", b"<!d")) or start[0].lower().startswith(b"<?xml"):
             problems.append("text in front of the document")
         stripped = stripped[start.start() :]
     declaration = _DECLARATION.match(stripped)
     return stripped[declaration.end() :] if declaration else stripped
+
+
+def _out_of_a_page(utf8: bytes, problems: list[str]) -> bytes:
+    """*utf8* from the feed on that an HTML page is wrapped around; RDF within a page is no feed."""
+    start = _FEED_IN_PAGE.search(utf8, 0, HEAD_BYTES) if _HTML_START.match(utf8) else None
+    if start is None:
+        return utf8
+    problems.append("a page around the document")
+    return utf8[start.start() :]
 
 
 def _without_doctype(utf8: bytes) -> bytes:

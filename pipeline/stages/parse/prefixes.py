@@ -31,7 +31,17 @@ KNOWN_NAMESPACES = {
 """Prefixes and the namespaces that feeds mean by them."""
 
 _USED = re.compile(rb"<([A-Za-z_][\w.-]{0,30}+):[A-Za-z_]")
+_BLANK_IN_NAMESPACE = re.compile(rb"xmlns(?::[\w.-]{1,31})?=[\"'][^\"'<>\s]{0,200}\s")
+_NAMESPACE = re.compile(rb"(xmlns(?::[\w.-]{1,31})?=[\"'])([^\"'<>]{0,200})")
 _MOST_DECLARED = 32  # a document that needs more is made of something else
+
+
+def with_readable_namespaces(utf8: bytes, problems: list[str]) -> bytes:
+    """*utf8* without the blanks that stand in the addresses of namespaces, which no parser reads."""
+    if not _BLANK_IN_NAMESPACE.search(utf8):
+        return utf8
+    problems.append("blanks within namespaces removed")
+    return _NAMESPACE.sub(lambda match: match[1] + b"".join(match[2].split()), utf8)
 
 
 def with_declared_prefixes(utf8: bytes, outside: bytes, problems: list[str]) -> bytes:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Protocol
 
+from pipeline.stages.parse.cost import MAX_ATTRIBUTES
+
 _PREFIXES = {
     "http://backend.userland.com/rss": "",
     "http://blogs.law.harvard.edu/tech/rss": "",
@@ -100,8 +102,11 @@ def _known_name(tag: str) -> str | None:
 
 
 def attributes(element: Element) -> dict[str, str]:
-    """Give the attributes of *element* by name in lower case; the values of rel and type are in lower case, too."""
-    found = dict(element.items())
+    """Give the attributes of *element* by name in lower case; the values of rel and type are in lower case, too.
+
+    An element with more than MAX_ATTRIBUTES was built to cost, and has none.
+    """
+    found = dict(element.items()) if len(element.keys()) <= MAX_ATTRIBUTES else {}
     if not found:
         return found
     names = "".join(found)

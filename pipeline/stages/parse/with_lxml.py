@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.model import Entry, FeedDocument
 from pipeline.stages.parse.constructs import Odd
+from pipeline.stages.parse.cost import MAX_ATTRIBUTES
 from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
 from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS, read_inside
@@ -143,7 +144,9 @@ class _Reader:
             parent = parent.getparent()
         outer: Any = None
         for one in reversed(around):
-            copy = etree.Element(one.tag, dict(one.attrib), nsmap=dict(one.nsmap))
+            copy = etree.Element(
+                one.tag, dict(one.attrib) if len(one.keys()) <= MAX_ATTRIBUTES else {}, nsmap=dict(one.nsmap)
+            )
             if outer is not None:
                 outer.append(copy)
             outer = copy

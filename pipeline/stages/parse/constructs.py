@@ -135,7 +135,7 @@ def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
             kind = _inline(child, kind, pieces, depth + 1)
         elif child.text:
             pieces.append(escape(child.text) if kind == XHTML else child.text)
-        if kind == XHTML:
+        if kind == XHTML and local not in _VOID:
             pieces.append(f"</{local}>")
         text = child.tail
         if text:
@@ -143,6 +143,8 @@ def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
     return kind
 
 
+# Without an end tag: HTML reads <br></br> as two breaks (WHATWG HTML section 13.1.2).
+_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _DIVS = ("div", "xhtml:div")
 _DEEPEST_MARKUP = 100
 
@@ -155,6 +157,9 @@ def _written(element: Element) -> str:
 _QUOTE = {'"': "&quot;"}
 
 
+_VOID_TAG = re.compile(rf"<(?:{'|'.join(sorted(_VOID))})[ >]")
+
+
 def _is_one_div(pieces: list[str]) -> bool:
     """Tell whether a <div> holds all the others of *pieces*."""
     if not pieces or pieces[-1] != "</div>" or not (pieces[0] == "<div>" or pieces[0].startswith("<div ")):
@@ -165,6 +170,6 @@ def _is_one_div(pieces: list[str]) -> bool:
             depth -= 1
             if depth == 0:
                 return False
-        elif piece.startswith("<"):
+        elif piece.startswith("<") and not _VOID_TAG.match(piece):
             depth += 1
     return True

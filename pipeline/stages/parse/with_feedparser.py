@@ -27,6 +27,8 @@ _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNOR
 _HTTP = ("http://", "https://")
 _MODIFIED = re.compile(rb"<[A-Za-z]\w{0,20}:(updated|modified|lastBuildDate)\b")
 _DC_DATE = re.compile(rb"<[A-Za-z]\w{0,20}:date\b")
+_FEED_LIKE = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|rdf|feed|channel|item|entry|product)(?=[\s>/])", re.IGNORECASE)
+_VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|link|meta|source|track|wbr)>")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 Raw = Mapping[str, Any]  # feedparser's own types are untyped: what is read from them is checked here
@@ -47,6 +49,8 @@ def parse_with_feedparser(document: bytes, problems: tuple[str, ...] = ()) -> Fe
     *problems* is what was mended before; an entry that cannot be converted becomes one more and costs no other.
     Unreadable is what was built to cost.
     """
+    if not _FEED_LIKE.search(document):
+        return None
     too_much = excess(document.decode("utf-8", "replace"), document)
     if too_much:
         return Unreadable(too_much)
@@ -166,7 +170,7 @@ def _markup(detail: Raw, key: str) -> str | None:
     """Give a text construct as HTML: plain text is escaped, and its blank lines become breaks."""
     value = _text(detail, key)
     if value is None or _type(detail) != "text/plain":
-        return value
+        return _VOID_END.sub("", value) if value and _type(detail) == "application/xhtml+xml" else value
     return _BLANK_LINE.sub("<br><br>", html.escape(value, quote=False))
 
 

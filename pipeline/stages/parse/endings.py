@@ -68,7 +68,9 @@ def without_the_rest(utf8: bytes, problems: list[str]) -> bytes:
     if utf8.count(b"</") <= MAX_ENTRIES:
         return utf8
     root = ROOT.search(utf8, 0, HEAD_BYTES)
-    pattern = _ENDS[_entries_of(root[1] if root else b"")]
+    if root is None:
+        return utf8
+    pattern = _ENDS[_entries_of(root[1])]
     ends = [match.start() for match in pattern.finditer(utf8)]
     if len(ends) <= MAX_ENTRIES:
         return utf8
@@ -83,5 +85,7 @@ def _entries_of(root: bytes) -> bytes:
 
 def _end_of_last(pattern: re.Pattern[bytes], utf8: bytes) -> int:
     """Find where the last whole end tag of *pattern* ends; 0 when there is none."""
+    if not any(name in utf8 for name in (b"item", b"entry", b"url", b"channel", b"sitemap")):
+        return 0
     ends = (utf8.find(b">", match.end()) + 1 for match in pattern.finditer(utf8))
     return max(ends, default=0)

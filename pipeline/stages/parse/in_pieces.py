@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.model import Entry, FeedDocument
+from pipeline.model import Entry, FeedDocument, Unreadable
 from pipeline.stages.parse.endings import HEAD_BYTES, MAX_ENTRIES, ROOT
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
@@ -43,6 +43,7 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
     if head is None or head.entries:
         return None
     entries: list[Entry] = []
+    costly: list[str] = []
     broken = 0
     for piece in pieces.entries[:MAX_ENTRIES]:
         whole = pieces.before + piece + pieces.after
@@ -51,12 +52,15 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
         if read is None:
             broken += 1
             guessed = parse_with_feedparser(whole) if broken <= _MOST_BROKEN else None
-            if not isinstance(guessed, FeedDocument):
+            if guessed is None:
                 return None
+            if isinstance(guessed, Unreadable):  # built to cost: alone it costs nobody else
+                costly.append(f"an entry was left out: {guessed.reason}")
+                continue
             read = guessed
         entries.extend(read.entries)
     what = f"not well-formed: {broken} of {len(pieces.entries)} entries were read by guessing" if broken else None
-    found = (*problems, what or "not well-formed between the entries")
+    found = (*problems, *costly, what or "not well-formed between the entries")
     return replace(head, entries=tuple(entries), problems=found, path="items")
 
 

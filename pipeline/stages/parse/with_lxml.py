@@ -68,7 +68,7 @@ def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | N
         return None
     try:
         return _Reader(feed).feed(problems)
-    except Odd:
+    except (Odd, ValueError):  # lxml reads names and addresses that it does not write
         return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
@@ -79,6 +80,7 @@ def normalize(
     )
 
 
+@lru_cache(maxsize=256)
 def language_tag(raw: str | None) -> str | None:
     """Read the BCP 47 tag that *raw* means ("fr_FR" is "fr-FR", "eng" is "en"); None when it means none."""
     match = _LANGUAGE.fullmatch((raw or "").strip().partition(".")[0].replace("_", "-"))

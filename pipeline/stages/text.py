@@ -18,11 +18,9 @@ from selectolax.lexbor import LexborHTMLParser
 _ASCII_CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 # Apart from the class above: characters beyond U+FFFF in it would make every search three times as slow.
-# The same and those beyond, in bytes: searched many times faster than a text.
-_FORBIDDEN_UTF8 = re.compile(
-    rb"\xc2[\x80-\x84\x86-\x9f]|\xed[\xa0-\xbf]|\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"
-    rb"|[\xf0-\xf4][\x80-\xbf][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
-)
+# Where one of either may be, in bytes: searched many times faster than a text.
+_C1_UTF8 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_SUSPECT_UTF8 = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
 _CONTROL_BYTES = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _NON_CHARACTERS = re.compile(
     f"[{''.join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))}]+"
@@ -57,10 +55,14 @@ def _visible(text: str) -> str:
     """*text* without the characters that no text may hold."""
     if text.isascii():
         return text.translate(_ASCII_CONTROLS) if _has_controls(text.encode()) else text
-    utf8 = text.encode("utf-8", "surrogatepass")
-    if not _has_controls(utf8) and not _FORBIDDEN_UTF8.search(utf8):
-        return text
-    return _NON_CHARACTERS.sub("", _FORBIDDEN.sub("", text))
+    try:
+        utf8 = text.encode()
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("", text)
+        utf8 = text.encode()
+    if _has_controls(utf8) or _C1_UTF8.search(utf8) or any(suspect in utf8 for suspect in _SUSPECT_UTF8):
+        return _NON_CHARACTERS.sub("", _FORBIDDEN.sub("", text))
+    return text
 
 
 def _has_controls(utf8: bytes) -> bool:
@@ -84,10 +86,6 @@ _BREAKS = (
     | {f"<{name}>": _LINE for name in ("br", "li", "dt", "dd", "td", "th", "figcaption")}
 )
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\xa0"), ("&amp;", "&"))
-# What breaks a line or is not seen, and is not told from its surroundings once it was made safe.
-_NOT_IN_SAFE = re.compile(
-    r"<(?:[nN][oO][sS][cC][rR]|[iI][fF][rR][aA]|[tT][eE][mM][pP]|/?[sS][eE][cC][tT]|[oO][pP][tT][iI]|[mM][aA][tT][hH]|[sS][vV][gG])"
-)
 _UNSEEN = ["script", "style", "noscript", "iframe", "template"]
 _HAS_UNSEEN = re.compile(rf"<(?:{'|'.join(_UNSEEN)})\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -123,9 +121,13 @@ def _unmarked_text(text: str) -> str:
 
 
 def _paragraphs(marked: str) -> str:
-    blocks = marked.split(_PARAGRAPH)
-    paragraphs = ("\n".join(map(_line, block.split(_LINE))).strip("\n") for block in blocks)
+    blocks = (block for block in marked.split(_PARAGRAPH) if block and not block.isspace())
+    paragraphs = (_lines(block) if _LINE in block else _line(block) for block in blocks)
     return _MANY_NEWLINES.sub("\n\n", "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def _lines(block: str) -> str:
+    return "\n".join(map(_line, block.split(_LINE))).strip("\n")
 
 
 def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
@@ -133,8 +135,8 @@ def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
     if "<" not in html and "&" not in html:
         return _unmarked_html(html), _unmarked_text(html)
     safe = safe_html(html, base_url=base_url)
-    if _NOT_IN_SAFE.search(html) or html.count("&") > _MOST_AMPERSANDS:
-        return safe, plain_text(html)
+    if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
+        return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
     return safe, _text_of_safe(safe)
 
 
@@ -214,6 +216,8 @@ def _shallow(html: str) -> str:
 # --- HTML to safe HTML -------------------------------------------------------------------------------------------
 
 _SCHEMES = {"http", "https", "mailto"}
+_TAGS = {*nh3.ALLOWED_TAGS, "section"}
+_DROPPED_WHOLE = {"script", "style", "iframe", "template"}
 _COMPOSING_SOLIDUS = re.compile(">\u0338+")  # NFC would melt it into the > of a tag (U+226F)
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
 _TRACKING_PIXEL = re.compile(r'<img(?: [a-z-]+="[^"]*")*? (?:width|height)="[01](?:px)?"(?: [a-z-]+="[^"]*")*>')
@@ -232,7 +236,7 @@ def safe_html(html: str, *, base_url: str | None) -> str:
     if _composed(safe) != safe:
         # Character references were decoded into sequences that are not clean: one more pass settles them.
         safe = _sanitised(_composed(safe), base_url)
-    return _TRACKING_PIXEL.sub("", safe).strip()
+    return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip()
 
 
 def _unmarked_html(text: str) -> str:
@@ -243,10 +247,13 @@ def _unmarked_html(text: str) -> str:
 
 def _composed(html: str) -> str:
     kept = _visible(html)
-    return kept if kept.isascii() else unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept))
+    if kept.isascii():
+        return kept
+    return unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept) if "\u0338" in kept else kept)
 
 
 def _sanitised(html: str, base_url: str | None) -> str:
-    if base_url is None:
-        return nh3.clean(html, url_schemes=_SCHEMES, url_relative="deny")
-    return nh3.clean(html, url_schemes=_SCHEMES, url_relative=("rewrite_with_base", base_url))
+    relative = "deny" if base_url is None else ("rewrite_with_base", base_url)
+    return nh3.clean(
+        html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative
+    )

@@ -59,7 +59,10 @@ def _closed(utf8: bytes, root: re.Match[bytes], problems: list[str]) -> tuple[by
     if kept.count(b">", root.start()) == 0:
         return utf8, True  # the root itself is cut: nothing can be had
     channel = _CHANNEL.search(kept, root.end())
-    inner = b"</" + channel[1] + b">" if channel and not channel_end else b""
+    is_open = (
+        channel is not None and not channel_end and not kept[: kept.find(b">", channel.end()) + 1].endswith(b"/>")
+    )
+    inner = b"</" + channel[1] + b">" if channel and is_open else b""
     return kept + inner + b"</" + name + b">", True
 
 

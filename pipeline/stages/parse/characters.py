@@ -37,11 +37,11 @@ _SEARCHED_BYTES = 65_536
 _SAMPLE_BYTES = 3072  # more words change no verdict; measured: 15 ms for all candidates
 # How much less plausible a reading may be when a label asks for it.
 _TRUST = 0.3
-_TRUST_IN_DEFAULT = 0.15  # servers and editors put iso-8859-1 on what they know nothing of
+_TRUST_IN_DEFAULT = 0.1  # servers and editors put iso-8859-1 on what they know nothing of
 _HABIT = 0.1  # for windows-1252, where nothing is declared
 _FEW_BYTES = 8
 _PROSE = 0.5
-_GOOD_PROSE = 0.7
+_GOOD_PROSE = 0.9
 _SAME_NAME = "big5 big5hkscs cp866 cp874 euc-jp gb18030 iso-2022-jp iso-2022-kr koi8-r koi8-u mac-roman utf-8"
 _ISO_8859 = {f"iso-8859-{part}": f"iso-8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)}
 _WINDOWS = {label: f"cp{page}" for page in range(1250, 1259) for label in (f"windows-{page}", f"cp{page}")}

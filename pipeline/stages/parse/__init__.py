@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pipeline.model import FeedDocument, RawDocument, Unreadable
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
-from pipeline.stages.parse.characters import Characters, decode
+from pipeline.stages.parse.characters import Characters, decode, is_plain_utf8
 from pipeline.stages.parse.in_pieces import parse_in_pieces
 from pipeline.stages.parse.json_feed import is_json, parse_json
 from pipeline.stages.parse.mending import Mended, mend
@@ -33,6 +33,10 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
     if isinstance(body, Damaged):
         return Unreadable(body.reason)
+    if b"<!DOCTYPE" not in body and is_plain_utf8(body, document.content_type):
+        feed = _of_tree(Mended(body))
+        if feed is not None:
+            return feed
     characters = decode(body, document.content_type)
     if is_json(characters.text):
         return parse_json(characters.text, characters.problems)
@@ -68,7 +72,7 @@ def parse_xml(mended: Mended) -> FeedDocument | Unreadable | None:
 
 def _of_tree(mended: Mended) -> FeedDocument | None:
     root = tree_of(mended.utf8)
-    return None if root is None else read_tree(root, mended.problems)
+    return None if root is None else read_tree(root, mended.utf8, mended.problems)
 
 
 def _what_it_is(utf8: bytes) -> str:

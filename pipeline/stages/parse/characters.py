@@ -21,6 +21,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BOM_STARTS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe", b"\0")
 # Which of every four bytes are NUL in text that is mostly markup (XML 1.0 appendix F, without its need of "<?").
 _WIDE_PATTERNS = {
     (False, True, True, True): "utf-32-le",
@@ -90,6 +91,11 @@ def decode(body: bytes, content_type: str) -> Characters:
         return _without_valid_utf8(body, declared)
     mended = (f"declared as {_shown(declared)}, read as utf-8",) if declared and declared != "utf-8" else ()
     return Characters(text, mended)
+
+
+def is_plain_utf8(body: bytes, content_type: str) -> bool:
+    """Tell whether nothing says that *body* is not UTF-8: then a strict parser may try it undecoded."""
+    return not body.startswith(_BOM_STARTS) and _declared(body, content_type) in (None, "utf-8")
 
 
 def _wide(sample: bytes) -> str | None:

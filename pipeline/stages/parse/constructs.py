@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import decodebytes
 from collections.abc import Mapping
+from contextlib import suppress
 from html.entities import entitydefs
 from xml.sax.saxutils import escape
 
@@ -37,7 +38,10 @@ _FEED_NAMES = frozenset(
     "lastbuilddate link managingeditor math modified name newlocation pubdate published rights source subtitle "
     "summary svg tagline tags textinput title updated uri url webmaster where width xhtml:body".split()
 )
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8: searched ten times faster than a text
+# C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
+_REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
+_REPAIRABLE_REFERENCE = re.compile(rb"&#(?:0*(?:1[2-9][0-9]|2[0-5][0-9])|[xX]0*[89a-fA-F][0-9a-fA-F]);")
+_C1 = re.compile("[\x80-\x9f]")
 _WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
@@ -45,26 +49,16 @@ class Odd(ValueError):
     """An item says something in a way that this reader does not know; feedparser may."""
 
 
+def needs_repair(document: bytes) -> bool:
+    """Tell whether a text of *document* (UTF-8) can be one that `repaired` changes: few documents hold any."""
+    return bool(_REPAIRABLE.search(document) or _REPAIRABLE_REFERENCE.search(document))
+
+
 def repaired(text: str) -> str:
     """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
-    if text.isascii():
-        return text
-    try:
+    with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
-    return text.translate(_WINDOWS_1252) if _C1.search(text.encode("utf-8", "replace")) else text
-
-
-def leaf(element: Element) -> str:
-    """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
-    text = element.text
-    if len(element):
-        raise Odd(element.tag)
-    if text is None:
-        return ""
-    text = text.strip()
-    return text if text.isascii() else repaired(text)
+    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
 
 
 def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from pipeline.model import RawDate
-from pipeline.stages.parse.constructs import HTML, PLAIN, construct, looks_like_html, repaired
+from pipeline.stages.parse.constructs import HTML, PLAIN, Odd, construct, looks_like_html, repaired
 from pipeline.stages.parse.names import Element, attributes, name_of
-from pipeline.stages.parse.scopes import Scope
+from pipeline.stages.parse.scopes import NOWHERE, Scope
 
 
 class Text(NamedTuple):
@@ -40,6 +40,7 @@ class Dialect(NamedTuple):
 
     is_atom: bool
     is_atom10: bool
+    repairs: bool
     handlers: Mapping[str, Handler]
     unknown: Handler
     known: dict[str, Handler]
@@ -62,6 +63,7 @@ class Draft:
     has_content = False
     language: str | None = None
     image: str | None = None
+    is_scoped = False
 
     def __init__(self, dialect: Dialect, scope: Scope) -> None:
         self.dialect = dialect
@@ -97,7 +99,22 @@ class Draft:
             kind, value = default, (element.text or "").strip()
         if kind == PLAIN and ("<" in value or "&" in value) and not self.dialect.is_atom and looks_like_html(value):
             kind = HTML
-        return Text(kind, value if value.isascii() else repaired(value), scope)
+        if scope is not NOWHERE:
+            self.is_scoped = True
+        return Text(kind, self.repaired(value) if self.dialect.repairs else value, scope)
+
+    def leaf(self, element: Element) -> str:
+        """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
+        text = element.text
+        if len(element):
+            raise Odd(element.tag)
+        if text is None:
+            return ""
+        return self.repaired(text.strip()) if self.dialect.repairs else text.strip()
+
+    def repaired(self, text: str) -> str:
+        """*text* as it was meant, where the document needs such repair."""
+        return repaired(text) if self.dialect.repairs and not text.isascii() else text
 
     def tag(self, tag: Tag) -> None:
         """Add *tag*, once."""

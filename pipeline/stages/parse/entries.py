@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pipeline.model import Entry, Link, RawDate
 from pipeline.stages.parse.constructs import PLAIN, TEXT_KINDS
 from pipeline.stages.parse.draft import Author, Draft, Text
-from pipeline.stages.parse.scopes import NOWHERE
 
 _HTTP = ("http://", "https://")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -29,7 +28,7 @@ def entry_of(draft: Draft) -> Entry:
     content = _content(draft.contents) if draft.contents else None
     published, updated = _dates(draft) if draft.dates else (None, None)
     enclosures = tuple(_enclosures(draft)) if draft.enclosures or draft.media else ()
-    language, base_url = _said_of_text(draft, content)
+    language, base_url = _said_of_text(draft, content) if draft.is_scoped else (_said(draft.language), None)
     return Entry(
         guid=_said(draft.guid),
         link=_link(draft),
@@ -57,7 +56,9 @@ def as_html(value: str | None, said_by: Text | None) -> str | None:
         return None
     if said_by is None or said_by.kind != PLAIN:
         return value
-    return _BLANK_LINE.sub("<br><br>", html.escape(value, quote=False))
+    if "&" in value or "<" in value or ">" in value:
+        value = html.escape(value, quote=False)
+    return _BLANK_LINE.sub("<br><br>", value) if "\n" in value else value
 
 
 def names_of(authors: list[Author]) -> tuple[str, ...]:
@@ -66,6 +67,8 @@ def names_of(authors: list[Author]) -> tuple[str, ...]:
         return ()
     if len(authors) == 1:
         (author,) = authors
+        if "@" not in author.text and not author.name and not author.email:
+            return (author.text,) if author.text else ()
         name, email = _name_and_email(author)
         written = author.text
         if author.name or author.email:
@@ -97,11 +100,6 @@ def _said(text: str | None) -> str | None:
 def _said_of_text(draft: Draft, content: Text | None) -> tuple[str | None, str | None]:
     """Give the language and the base of the entry: of its content first, then of its other texts."""
     scopes = [text.scope for text in (content, draft.summary_from, draft.title_from) if text]
-    for scope in scopes:
-        if scope is not NOWHERE:
-            break
-    else:
-        return _said(draft.language), None
     base = next((scope.base for scope in scopes if _said(scope.base)), None)
     languages = [scope.language.replace("_", "-") for scope in scopes if _said(scope.language) and scope.language]
     if content and languages and content.scope.language:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 
 from pipeline.model import RawDate
-from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd, leaf, repaired
+from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd
 from pipeline.stages.parse.draft import Author, Draft, Handler, Text
 from pipeline.stages.parse.names import Element, attributes, name_of
-from pipeline.stages.parse.scopes import Scope
+from pipeline.stages.parse.scopes import NOWHERE, Scope
 
 _HTML_TYPES = frozenset({HTML, XHTML, "html", "xhtml"})
 _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
@@ -26,7 +26,7 @@ def _guid(draft: Draft, element: Element, depth: int) -> None:
     if said is None and element.keys():
         said = attributes(element).get("ispermalink")
     is_permalink = said is None or said == "true"
-    value = leaf(element)
+    value = draft.leaf(element)
     if value and is_permalink:
         value = _scope(draft, element).resolved(value)
     if depth == 1 or draft.guid is None:
@@ -59,13 +59,14 @@ def _link(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _link_in_text(draft: Draft, element: Element, named: Mapping[str, str]) -> str:
-    href = leaf(element)
-    if href:
-        href = draft.scope.inside(named).resolved(href)
+    href = draft.leaf(element)
+    scope = draft.scope.inside(named) if named else draft.scope
+    if scope is not NOWHERE or ":///" in href:
+        href = scope.resolved(href) if href else href
     if "&" in href:
         href = _BROKEN_REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
     draft.link = href
-    if href and draft.page is None and named.get("rel", "alternate") == "alternate":
+    if href and draft.page is None and (not named or named.get("rel", "alternate") == "alternate"):
         draft.page = href if named.get("type", HTML) in {"", HTML, XHTML} else None
     return href
 
@@ -76,7 +77,7 @@ def _scope(draft: Draft, element: Element) -> Scope:
 
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
     if not element.keys() and (depth == 1 or draft.original_link is None):
-        draft.original_link = leaf(element)
+        draft.original_link = draft.leaf(element)
 
 
 def _enclosure(draft: Draft, element: Element, depth: int) -> None:
@@ -162,7 +163,7 @@ def _date(which: str, shown: str) -> Handler:
     """Make the handler of an element that gives the date *which*, and is *shown* as its source."""
 
     def handler(draft: Draft, element: Element, depth: int) -> None:
-        value = leaf(element)
+        value = draft.leaf(element)
         if depth == 1 or which not in draft.dates:
             draft.dates[which] = RawDate(value, shown) if value else None
 
@@ -179,7 +180,7 @@ def _bare_date(draft: Draft, element: Element, depth: int) -> None:
 
 def _language(draft: Draft, element: Element, depth: int) -> None:
     if depth == 1 or draft.language is None:
-        draft.language = leaf(element)
+        draft.language = draft.leaf(element)
 
 
 def _category(draft: Draft, element: Element, depth: int) -> None:
@@ -207,7 +208,7 @@ def _term(draft: Draft, element: Element, depth: int) -> None:
             raise Odd(element.tag)
         draft.read(element, depth + 1)
         return
-    term = leaf(element)
+    term = draft.leaf(element)
     if term:
         draft.name_tag(term)
 
@@ -217,7 +218,7 @@ def _keywords(scheme: str | None) -> Handler:
 
     def handler(draft: Draft, element: Element, _depth: int) -> None:
         if not element.keys():
-            for term in leaf(element).split(","):
+            for term in draft.leaf(element).split(","):
                 if term.strip():
                     draft.tag((term.strip(), scheme, None))
 
@@ -226,7 +227,7 @@ def _keywords(scheme: str | None) -> Handler:
 
 def _author(draft: Draft, element: Element, _depth: int) -> None:
     if not len(element):
-        draft.authors.append(Author(leaf(element)))
+        draft.authors.append(Author(draft.leaf(element)))
         return
     pieces = [element.text or ""]
     named = {}
@@ -241,7 +242,7 @@ def _author(draft: Draft, element: Element, _depth: int) -> None:
         elif child.attrib:
             pieces.append(child.text or "")
         pieces.append(child.tail or "")
-    draft.authors.append(Author(repaired("".join(pieces).strip()), **named))
+    draft.authors.append(Author(draft.repaired("".join(pieces).strip()), **named))
 
 
 # --- Pictures and files --------------------------------------------------------------------------------------------

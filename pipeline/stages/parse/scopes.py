@@ -29,12 +29,12 @@ class Scope(NamedTuple):
 
     def inside(self, named: Mapping[str, str]) -> Scope:
         """Give the scope inside an element with the attributes *named*."""
-        base, language = self
         said = named.get("xml:base", named.get("base"))
-        if said:
-            base = _based(base, said)
         spoken = named.get("xml:lang", named.get("lang"))
-        return Scope(base, language if spoken is None else spoken or None)
+        if not said and spoken is None:
+            return self
+        base, language = self
+        return Scope(_based(base, said) if said else base, language if spoken is None else spoken or None)
 
     def resolved(self, address: str) -> str:
         """*address* as it is meant here."""

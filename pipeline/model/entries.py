@@ -44,13 +44,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A parsed document: what the feed says of itself, its entries in order, and what had to be mended."""
+    """A parsed document: what the feed says of itself, its entries in order, and what had to be mended.
+
+    *incomplete* when it was cut: the entries are whole, but a later answer of the server may hold more. *path*
+    names the parser that read it: "lxml", "items" (one by one), "feedparser", ...
+    """
 
     title: str | None = None
     language: str | None = None
     link: str | None = None
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
+    incomplete: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,16 @@ _YEAR_LAST = re.compile(
     r"(?P<day>[^\W\d_]{2,12}[., ][^0-9]{0,12}[0-9]{1,2}) (?P<time>[0-9]{1,2}:.{2,40}) (?P<year>[0-9]{4})"
 )
 
+# The two forms of nearly all dates in feeds, which need no search: RFC 822 and RFC 3339 with a known zone.
+_MAIL = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r" (?:GMT|([+-])([0-9]{2})([0-9]{2}))"
+)
+_INTERNET = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _CLOCK = re.compile(
     r"(?: ?[Tt] ?|:| ?, ?| [-\u2013\u2014|@] | )(?:(?:at|à|a|às|as|um|om|alle|ore|a las) )?"
     r"(?P<hour>[0-9]{1,2})(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -72,12 +82,35 @@ def read_date(raw: str, *, source: str, fetched_ms: int | None = None) -> Articl
     text = " ".join(raw.split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    moment = _epoch(text) or _written(text)
+    moment = _usual(text) or _epoch(text) or _written(text)
     latest_ms = _LATEST_MS if fetched_ms is None else fetched_ms + _AHEAD_MS
     if moment is None or not _EARLIEST_MS <= moment.at_ms <= latest_ms:
         return None
     inferred: tuple[Inferred, ...] = () if moment.zone_known else ("zone",)
     return ArticleDate(moment.at_ms, moment.precision, source, text, inferred)
+
+
+def _usual(text: str) -> _Moment | None:
+    """Read *text* in the form of RFC 822 or RFC 3339; None for any other form, and for what needs a closer look."""
+    match = _MAIL.fullmatch(text)
+    if match:
+        day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
+        month, fraction = _MONTHS.get(name, 0), None
+    else:
+        match = _INTERNET.fullmatch(text)
+        if match is None:
+            return None
+        year, number, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
+        month = int(number)
+    east = int(hours) * 60 + int(minutes) if sign else 0
+    if int(hour) > 23 or int(minute) > 59 or int(second) > 59 or east > 720 or int(minutes or 0) > 59:
+        return None
+    try:
+        days = date(int(year), month, int(day)).toordinal() - _EPOCH_ORDINAL
+    except ValueError:
+        return None
+    seconds = days * 86_400 + int(hour) * 3600 + (int(minute) + (east if sign == "-" else -east)) * 60 + int(second)
+    return _Moment(seconds * 1000 + int((fraction or "0")[:3].ljust(3, "0")), "second", zone_known=True)
 
 
 def _epoch(text: str) -> _Moment | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
-from pipeline.stages.text import clean, plain_text, safe_html, title_text
+from pipeline.stages.text import clean, html_and_text, plain_text, title_text
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80
@@ -47,8 +48,11 @@ def normalize(
     base = absolute(entry.base_url, document_url) or document_url
     link = absolute(entry.link, base)
     title = title_text(entry.title_html or "") or None
-    text = plain_text(entry.content_html or "") or None
-    summary = plain_text(entry.summary_html or "") or None
+    # Where no xml:base is said, a relative address in the text was written for the entry's own page.
+    page_url = base if entry.base_url else link or base
+    html, shown = html_and_text(entry.content_html or entry.summary_html or "", base_url=page_url)
+    text = shown or None if entry.content_html else None
+    summary = (plain_text(entry.summary_html or "") if entry.content_html else shown) or None
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
     problems: list[str] = []
@@ -63,8 +67,7 @@ def normalize(
         title=title,
         summary=summary,
         text=text,
-        # Where no xml:base is said, a relative address in the text was written for the entry's own page.
-        html=_html(entry, page_url=base if entry.base_url else link or base),
+        html=html or None,
         authors=_distinct(entry.authors, author_name),
         categories=_distinct(entry.categories, title_text),
         language=language,
@@ -77,6 +80,7 @@ def normalize(
     )
 
 
+@lru_cache(maxsize=256)
 def language_tag(raw: str | None) -> str | None:
     """Read the BCP 47 tag that *raw* means ("fr_FR" is "fr-FR", "eng" is "en"); None when it means none."""
     match = _LANGUAGE.fullmatch((raw or "").strip().partition(".")[0].replace("_", "-"))
@@ -103,11 +107,6 @@ def author_name(raw: str) -> str:
 def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:
     """Give what *read* makes of each, in order, without empty ones and repeats."""
     return tuple(dict.fromkeys(text for one in raw if (text := read(one))))
-
-
-def _html(entry: Entry, *, page_url: str) -> str | None:
-    markup = entry.content_html or entry.summary_html
-    return safe_html(markup, base_url=page_url) or None if markup else None
 
 
 def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from html import escape
+from html import escape, unescape
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -19,6 +18,10 @@ from selectolax.lexbor import LexborHTMLParser
 _ASCII_CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 # Apart from the class above: characters beyond U+FFFF in it would make every search three times as slow.
+# Where one of either may be, in bytes: searched many times faster than a text.
+_C1_UTF8 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_SUSPECT_UTF8 = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
+_CONTROL_BYTES = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _NON_CHARACTERS = re.compile(
     f"[{''.join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))}]+"
 )
@@ -42,20 +45,28 @@ def clean(text: str) -> str:
 
 def _line(text: str) -> str:
     """One line, its spaces folded."""
-    kept = _visible(text)
-    if not kept.isascii():
-        kept = unicodedata.normalize("NFC", _FILLERS.sub("", kept))
-    return " ".join(kept.split())
+    folded = " ".join(text.split())
+    if not folded.isprintable():
+        folded = " ".join(_FILLERS.sub("", _visible(folded)).split())
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 
 def _visible(text: str) -> str:
     """*text* without the characters that no text may hold."""
     if text.isascii():
-        return text.translate(_ASCII_CONTROLS)
-    kept = _FORBIDDEN.sub("", text)
-    if len(kept.encode("utf-16-le")) > 2 * len(kept):
-        kept = _NON_CHARACTERS.sub("", kept)
-    return kept
+        return text.translate(_ASCII_CONTROLS) if _has_controls(text.encode()) else text
+    try:
+        utf8 = text.encode()
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("", text)
+        utf8 = text.encode()
+    if _has_controls(utf8) or _C1_UTF8.search(utf8) or any(suspect in utf8 for suspect in _SUSPECT_UTF8):
+        return _NON_CHARACTERS.sub("", _FORBIDDEN.sub("", text))
+    return text
+
+
+def _has_controls(utf8: bytes) -> bool:
+    return len(utf8.translate(None, _CONTROL_BYTES)) < len(utf8)
 
 
 # --- HTML to text ------------------------------------------------------------------------------------------------
@@ -68,6 +79,13 @@ _START_PARAGRAPH = re.compile(rf"<(?:{_BLOCK}|hr)\b[^<>]*>", re.IGNORECASE)
 _END_PARAGRAPH = re.compile(rf"(?=</(?:{_BLOCK})\b)", re.IGNORECASE)
 _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
+_BREAKS = (
+    {f"<{slash}{name}>": _PARAGRAPH for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|") for slash in ("", "/")}
+    | {"<hr>": _PARAGRAPH}
+    | {f"<{name}>": _LINE for name in ("br", "li", "dt", "dd", "td", "th", "figcaption")}
+)
+_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\xa0"), ("&amp;", "&"))
 _UNSEEN = ["script", "style", "noscript", "iframe", "template"]
 _HAS_UNSEEN = re.compile(rf"<(?:{'|'.join(_UNSEEN)})\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -94,17 +112,55 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 def plain_text(html: str) -> str:
     """Give the text of an HTML fragment: a blank line between paragraphs, line breaks kept, scripts gone."""
     if "<" not in html and "&" not in html:
-        return "\n\n".join(text for part in _BLANK_LINE.split(html) if (text := _line(part)))
-    blocks = _rendered(_marked(html)).split(_PARAGRAPH)
-    paragraphs = ("\n".join(_line(line) for line in block.split(_LINE)).strip("\n") for block in blocks)
+        return _unmarked_text(html)
+    return _paragraphs(_rendered(_marked(html)))
+
+
+def _unmarked_text(text: str) -> str:
+    return "\n\n".join(line for part in _BLANK_LINE.split(text) if (line := _line(part)))
+
+
+def _paragraphs(marked: str) -> str:
+    blocks = (block for block in marked.split(_PARAGRAPH) if block and not block.isspace())
+    paragraphs = (_lines(block) if _LINE in block else _line(block) for block in blocks)
     return _MANY_NEWLINES.sub("\n\n", "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def _lines(block: str) -> str:
+    return "\n".join(map(_line, block.split(_LINE))).strip("\n")
+
+
+def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
+    """Give `safe_html` and `plain_text` of *html* at once: what is safe is well-formed, and needs no second parser."""
+    if "<" not in html and "&" not in html:
+        return _unmarked_html(html), _unmarked_text(html)
+    safe = safe_html(html, base_url=base_url)
+    if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
+        return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
+    return safe, _text_of_safe(safe)
+
+
+def _text_of_safe(safe: str) -> str:
+    if "<pre" in safe:
+        safe = _PREFORMATTED.sub(lambda match: match[0].replace("\n", _LINE), safe)
+    pieces = _TAG.split(safe)
+    pieces[1::2] = [_BREAKS.get(tag, "") if " " not in tag else _break_of(tag) for tag in pieces[1::2]]
+    text = "".join(pieces)
+    if "&" in text:
+        for reference, character in _REFERENCES:
+            text = text.replace(reference, character)
+    return _paragraphs(text)
+
+
+def _break_of(tag: str) -> str:
+    return _BREAKS.get(tag[: tag.index(" ")] + ">", "")
 
 
 def title_text(html: str) -> str:
     """Give the text of a title on one line: tags out, entities decoded, again when it was evidently escaped twice."""
     text = html
     if "<" in text or "&" in text:
-        text = _rendered(text)
+        text = _rendered(text) if "<" in text else unescape(text)
         for _ in range(_MOST_ESCAPES):
             if not _STILL_ESCAPED.search(text):
                 break
@@ -136,16 +192,23 @@ def _shallow(html: str) -> str:
     """
     if html.count("<") <= _FEW_TAGS:
         return html
-    unclosed: Counter[str] = Counter()
+    unclosed = dict.fromkeys(_FORMATTING, 0)
     styled = 0
-    for match in _NESTING_TAG.finditer(html):
-        closing, name = match[1], match[2].lower()
-        if closing and not unclosed[name]:
-            continue
-        step = -1 if closing else 1
-        unclosed[name] += step
-        styled += step * (name in _FORMATTING)
-        if styled > _MOST_STYLES or unclosed[name] > _DEEPEST:
+    for closing, written in _NESTING_TAG.findall(html):
+        name = written if written in unclosed else written.lower()
+        open_now = unclosed.get(name, 0)
+        if closing:
+            if not open_now:
+                continue
+            step = -1
+        else:
+            step = 1
+        unclosed[name] = open_now + step
+        if name in _FORMATTING:
+            styled += step
+            if styled > _MOST_STYLES:
+                return _ANY_TAG.sub(" ", html)
+        elif open_now >= _DEEPEST:
             return _ANY_TAG.sub(" ", html)
     return html
 
@@ -153,6 +216,8 @@ def _shallow(html: str) -> str:
 # --- HTML to safe HTML -------------------------------------------------------------------------------------------
 
 _SCHEMES = {"http", "https", "mailto"}
+_TAGS = {*nh3.ALLOWED_TAGS, "section"}
+_DROPPED_WHOLE = {"script", "style", "iframe", "template"}
 _COMPOSING_SOLIDUS = re.compile(">\u0338+")  # NFC would melt it into the > of a tag (U+226F)
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
 _TRACKING_PIXEL = re.compile(r'<img(?: [a-z-]+="[^"]*")*? (?:width|height)="[01](?:px)?"(?: [a-z-]+="[^"]*")*>')
@@ -163,21 +228,32 @@ def safe_html(html: str, *, base_url: str | None) -> str:
 
     Relative addresses are read against *base_url* and go when there is none. Images of one pixel go.
     """
+    if "<" not in html and "&" not in html:
+        return _unmarked_html(html)
     if html.count("&") > _MOST_AMPERSANDS:
         return escape(plain_text(html))
     safe = _sanitised(_composed(_shallow(html)), base_url)
     if _composed(safe) != safe:
         # Character references were decoded into sequences that are not clean: one more pass settles them.
         safe = _sanitised(_composed(safe), base_url)
-    return _TRACKING_PIXEL.sub("", safe).strip()
+    return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip()
+
+
+def _unmarked_html(text: str) -> str:
+    """Write *text*, which has no markup, as nh3 would."""
+    lines = _composed(text).replace("\r\n", "\n").replace("\r", "\n")
+    return lines.replace(">", "&gt;").replace("\xa0", "&nbsp;").strip()
 
 
 def _composed(html: str) -> str:
     kept = _visible(html)
-    return kept if kept.isascii() else unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept))
+    if kept.isascii():
+        return kept
+    return unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept) if "\u0338" in kept else kept)
 
 
 def _sanitised(html: str, base_url: str | None) -> str:
-    if base_url is None:
-        return nh3.clean(html, url_schemes=_SCHEMES, url_relative="deny")
-    return nh3.clean(html, url_schemes=_SCHEMES, url_relative=("rewrite_with_base", base_url))
+    relative = "deny" if base_url is None else ("rewrite_with_base", base_url)
+    return nh3.clean(
+        html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative
+    )

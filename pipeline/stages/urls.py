@@ -19,6 +19,7 @@ _INNER_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _HTTP = re.compile(r"(https?):[\\/]*", re.IGNORECASE)
 _CLEAN = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#](?:[!#$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{2})*+)?")
+_CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~!$&'()*+,;=:@/.-]*+")
 _HOST = re.compile(r"[^\x00-\x20\"#%&'()*+,/:;<=>?@\[\\\]^`{|}\x7f]+|\[[0-9A-Fa-f:.]+\]")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -75,6 +76,8 @@ def canonical(url: str) -> str:
     Lower-case scheme and host, no default port, no fragment but `#!`, no tracking parameters, escapes normalised (RFC
     3986 section 6.2.2). What is not an http(s) address comes back as it is.
     """
+    if _CANONICAL.fullmatch(url) and "/." not in url:
+        return url
     try:
         parts = urlsplit(url)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:

@@ -22,7 +22,7 @@ from tests.feeds import ACCENTS, LIMIT, document, entry_of, feed_of, rss
         (b"  \n\x00 ", "empty body"),
         (b"<!DOCTYPE html><html><body><p>404</p></body></html>", "an HTML page, not a feed"),
         (b"<HTML><head><title>x</title></head></HTML>", "an HTML page, not a feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "JSON, which this version does not read"),
+        (b'{"error": 404}', "JSON, but not a JSON Feed"),
         (b"Not found", "not a feed"),
         (b"<opml version='2.0'><body/></opml>", "not a feed"),
         (gzip.compress(b"<rss/>")[:-4], "the compressed body ends before its end marker"),
@@ -53,13 +53,14 @@ def test_an_encoded_body_is_unpacked_within_the_limit() -> None:
 
 
 def test_a_cut_document_gives_its_whole_items_and_says_so() -> None:
-    """A connection that died is no reason to lose what came."""
+    """A dead connection is no reason to lose what came; a part of an item would pass for a whole one."""
     body = rss("<item><title>one</title></item><item><title>two</title></item>")
 
     feed = feed_of(body[: body.index("two") + 1])
 
-    assert feed.entries[0].title_html == "one"
-    assert any(problem.startswith("not well-formed XML: ") for problem in feed.problems)
+    assert [entry.title_html for entry in feed.entries] == ["one"]
+    assert feed.incomplete
+    assert feed.problems == ("the document is incomplete",)
 
 
 def test_entries_behind_the_first_5000_are_left_out_and_counted() -> None:
@@ -69,25 +70,6 @@ def test_entries_behind_the_first_5000_are_left_out_and_counted() -> None:
     assert len(feed.entries) == 5000
     assert feed.entries[-1].title_html == "4999"
     assert feed.problems == ("10 entries behind the first 5000 were left out",)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<rss><channel " + " ".join(f'a{n}="x"' for n in range(20_000)) + "/></rss>",
-        "<a>" * 20_000,
-        rss("<item>" + "<b>" * 20_000 + "</item>"),
-        rss("<item>" + "".join(f"<category>{n}</category>" for n in range(20_000)) + "</item>"),
-    ],
-)
-def test_a_document_built_to_cost_is_refused_at_once(body: str) -> None:
-    """Attributes cost the parser quadratic time: 60 s for one megabyte."""
-    start = time.process_time()
-
-    outcome = read_feed(document(body.encode()), limit_bytes=LIMIT)
-
-    assert isinstance(outcome, Unreadable)
-    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.stages.parse.characters import decode
 from tests.feeds import ACCENTS, entry_of, feed_of, rss
 
 
@@ -66,6 +69,47 @@ def test_the_encodings_of_the_world_are_read(codec: str, label: str, text: str) 
     )
 
     assert entry_of(body).title_html == text
+
+
+# ruff: noqa: RUF001 - letters of other alphabets that look like ours are what is tested
+PROSE = {
+    "ru": "Правительство объявило о новых мерах в области экономики и энергетики. Граждане ждут ответов.",
+    "zh": "北京市政府宣布新图书馆的开馆日期。市民可以在晚上使用，经济部长说明了新的政策。",
+    "tw": "台北市政府宣布新圖書館的開館日期。市民可以在晚上使用，經濟部長說明了新的政策。",
+    "ja": "東京都は新しい図書館の開館日を発表した。市民の声を受けて、夜間も利用できるようになる。",
+    "ko": "서울시는 새로운 도서관의 개관일을 발표했다. 시민들의 의견을 받아 야간에도 이용할 수 있게 된다.",
+    "el": "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία και την ενέργεια. Οι πολίτες περιμένουν.",
+    "he": "הממשלה הודיעה על צעדים חדשים בתחום הכלכלה והאנרגיה. האזרחים ממתינים לתשובות.",
+    "ar": "أعلنت الحكومة عن إجراءات جديدة في مجال الاقتصاد والطاقة. المواطنون ينتظرون الإجابات.",
+    "th": "รัฐบาลประกาศมาตรการใหม่สำหรับเศรษฐกิจและพลังงาน ประชาชนกำลังรอคำตอบ",
+    "cs": "Vláda oznámila nová opatření pro hospodářství a energetiku. Lidé čekají na odpovědi, řekl předseda.",
+    "fr": "Le gouvernement a annoncé de nouvelles mesures pour l’économie et l’énergie. « Déjà vu », dit-on à Nîmes.",
+}
+
+
+@pytest.mark.parametrize("label", ["", "utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(
+    ("language", "codec"),
+    [
+        ("ru", "cp1251"), ("ru", "koi8-r"), ("ru", "iso-8859-5"), ("ru", "cp866"), ("zh", "gb18030"), ("tw", "big5"),
+        ("ja", "cp932"), ("ja", "euc-jp"), ("ja", "iso-2022-jp"), ("ko", "cp949"), ("el", "cp1253"), ("he", "cp1255"),
+        ("ar", "cp1256"), ("th", "cp874"), ("cs", "cp1250"), ("fr", "cp1252"), ("ru", "utf-16-le"),
+        ("zh", "utf-16-be"), ("ja", "utf-32-le"),
+    ],
+)  # fmt: skip
+def test_a_wrong_label_is_overruled_by_the_text(language: str, codec: str, label: str) -> None:
+    """Servers put their default charset on what they send; what a reader can read tells which one it is."""
+    declaration = f'<?xml version="1.0" encoding="{label}"?>' if label else ""
+    text = declaration + rss(f"<item><title>{PROSE[language]}</title></item>")
+
+    assert entry_of(text.encode(codec)).title_html == PROSE[language]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["", "charset=gb2312", "charset=utf-16", "charset=iso-2022-jp", "x"]))
+def test_any_bytes_under_any_label_are_decoded(body: bytes, content_type: str) -> None:
+    """Decoding never raises, and gives no lone surrogate."""
+    decode(body, content_type).text.encode()
+    decode(b"<?xml version='1.0' encoding='big5'?>" + body, content_type).text.encode()
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,8 @@ def test_every_real_feed_is_read(corpus: Path, folder: str, at_least: float) -> 
     for name, raw in corpus_documents(corpus / folder):
         reading = read(raw)
         assert isinstance(reading, Reading), name
-        assert len(reading.results) >= expected.get(name, 0), name
+        cut = "the document is incomplete" in reading.problems  # the entry it was cut in is left out
+        assert len(reading.results) >= expected.get(name, 0) - cut, name
         assert not [one for one in reading.results if isinstance(one, Rejected) and "nothing" not in one.reason], name
         fruitful.append(any(isinstance(one, Article) for one in reading.results))
 

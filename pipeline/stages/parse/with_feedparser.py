@@ -17,6 +17,7 @@ from typing import Any
 import feedparser
 
 from pipeline.model import Entry, FeedDocument, Link, RawDate, Unreadable
+from pipeline.stages.parse.cost import excess
 from pipeline.stages.parse.mending import MAX_ENTRIES
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -26,6 +27,8 @@ _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNOR
 _HTTP = ("http://", "https://")
 _MODIFIED = re.compile(rb"<[A-Za-z]\w{0,20}:(updated|modified|lastBuildDate)\b")
 _DC_DATE = re.compile(rb"<[A-Za-z]\w{0,20}:date\b")
+_FEED_LIKE = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|rdf|feed|channel|item|entry|product)(?=[\s>/])", re.IGNORECASE)
+_VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|link|meta|source|track|wbr)>")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 Raw = Mapping[str, Any]  # feedparser's own types are untyped: what is read from them is checked here
@@ -40,11 +43,17 @@ class _Dialect:
     authors: tuple[str, ...] = ()
 
 
-def parse_xml(document: bytes, *, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable | None:
+def parse_with_feedparser(document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable | None:
     """Parse the feed in *document* (mended UTF-8 without declaration), None when feedparser sees none in it.
 
     *problems* is what was mended before; an entry that cannot be converted becomes one more and costs no other.
+    Unreadable is what was built to cost.
     """
+    if not _FEED_LIKE.search(document):
+        return None
+    too_much = excess(document.decode("utf-8", "replace"), document)
+    if too_much:
+        return Unreadable(too_much)
     try:
         parsed: Raw = feedparser.parse(
             io.BytesIO(document), response_headers=dict(_HEADERS), sanitize_html=False, resolve_relative_uris=False
@@ -66,6 +75,7 @@ def parse_xml(document: bytes, *, problems: tuple[str, ...] = ()) -> FeedDocumen
         link=_text(feed, "link"),
         entries=entries,
         problems=tuple(found),
+        path="feedparser",
     )
 
 
@@ -160,7 +170,7 @@ def _markup(detail: Raw, key: str) -> str | None:
     """Give a text construct as HTML: plain text is escaped, and its blank lines become breaks."""
     value = _text(detail, key)
     if value is None or _type(detail) != "text/plain":
-        return value
+        return _VOID_END.sub("", value) if value and _type(detail) == "application/xhtml+xml" else value
     return _BLANK_LINE.sub("<br><br>", html.escape(value, quote=False))
 
 

@@ -1,0 +1,94 @@
+"""The end of a document: cut, followed by what is not of it, or too long.
+
+Rules of this file: entries are told by their bytes, and what is left is a document that ends as it should.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_ENTRIES = 5000
+"""Entries that are read of one document: the next poll would bring what is new. A document of 100,000 costs 22 s."""
+
+ROOT = re.compile(rb"<((?:[a-z][\w.-]{0,30}:)?(?:rss|feed|rdf|urlset|sitemapindex))(?=[\s>/])", re.IGNORECASE)
+"""The start of the root of a feed; group 1 is its name."""
+
+HEAD_BYTES = 65_536
+"""How far from its start a document may begin, or begin to be a feed: what scripts print before it is shorter."""
+
+_PREFIX = rb"(?:[A-Za-z_][\w.-]{0,30}:)?"
+_ENTRY = rb"(?:item|entry)(?=[\s>/])"
+_PAGE = rb"(?:url|sitemap)(?=[\s>/])"  # an RSS image has a <url>, too
+_STARTS = {name: re.compile(rb"<" + _PREFIX + name) for name in (_ENTRY, _PAGE)}
+_ENDS = {name: re.compile(rb"</" + _PREFIX + name) for name in (_ENTRY, _PAGE)}
+_CHANNEL = re.compile(rb"<(" + _PREFIX + rb"channel)(?=[\s>/])")
+_CHANNEL_END = re.compile(rb"</" + _PREFIX + rb"channel(?=[\s>])")
+_NOTHING = re.compile(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+\Z")
+_INCOMPLETE = "the document is incomplete"
+
+
+def with_an_end(utf8: bytes, problems: list[str]) -> tuple[bytes, bool]:
+    """*utf8* without what stands behind its root, and whether the document was cut before the end of that.
+
+    A cut document keeps its whole entries and is closed behind the last of them.
+    """
+    root = ROOT.search(utf8, 0, HEAD_BYTES)
+    if root is None or utf8[root.end() : utf8.find(b">", root.end()) + 1].endswith(b"/>"):
+        return utf8, False
+    end = utf8.rfind(b"</" + root[1])
+    close = utf8.find(b">", end) + 1
+    if end < root.end() or not close or utf8[end + 2 + len(root[1]) : close - 1].strip():
+        return _closed(utf8, root, problems)
+    if _NOTHING.match(utf8, close):
+        return utf8, False
+    problems.append("text behind the document")
+    return utf8[:close], False
+
+
+def _closed(utf8: bytes, root: re.Match[bytes], problems: list[str]) -> tuple[bytes, bool]:
+    """Close the document that opens with *root* and has no end, behind what is whole of it."""
+    name = root[1]
+    entries_end = _end_of_last(_ENDS[_entries_of(name)], utf8)
+    channel_end = _end_of_last(_CHANNEL_END, utf8)
+    if channel_end > entries_end and name.lower().endswith(b"rss"):
+        problems.append("the end of the document is missing")
+        return utf8[:channel_end] + b"</" + name + b">", False
+    problems.append("the document is incomplete")
+    first = _STARTS[_entries_of(name)].search(utf8)
+    kept = utf8[: entries_end or (first.start() if first else max(utf8.rfind(b"<"), root.end()))]
+    if kept.count(b">", root.start()) == 0:
+        return utf8, True  # the root itself is cut: nothing can be had
+    channel = _CHANNEL.search(kept, root.end())
+    is_open = (
+        channel is not None and not channel_end and not kept[: kept.find(b">", channel.end()) + 1].endswith(b"/>")
+    )
+    inner = b"</" + channel[1] + b">" if channel and is_open else b""
+    return kept + inner + b"</" + name + b">", True
+
+
+def without_the_rest(utf8: bytes, problems: list[str]) -> bytes:
+    """*utf8* without the entries behind the first MAX_ENTRIES, cut so that the document stays whole."""
+    if utf8.count(b"</") <= MAX_ENTRIES:
+        return utf8
+    root = ROOT.search(utf8, 0, HEAD_BYTES)
+    if root is None:
+        return utf8
+    pattern = _ENDS[_entries_of(root[1])]
+    ends = [match.start() for match in pattern.finditer(utf8)]
+    if len(ends) <= MAX_ENTRIES:
+        return utf8
+    problems.append(f"{len(ends) - MAX_ENTRIES} entries behind the first {MAX_ENTRIES} were left out")
+    kept, rest = (utf8.find(b">", ends[position]) + 1 or len(utf8) for position in (MAX_ENTRIES - 1, -1))
+    return utf8[:kept] + utf8[rest:]
+
+
+def _entries_of(root: bytes) -> bytes:
+    return _PAGE if root.lower().endswith((b"urlset", b"sitemapindex")) else _ENTRY
+
+
+def _end_of_last(pattern: re.Pattern[bytes], utf8: bytes) -> int:
+    """Find where the last whole end tag of *pattern* ends; 0 when there is none."""
+    if not any(name in utf8 for name in (b"item", b"entry", b"url", b"channel", b"sitemap")):
+        return 0
+    ends = (utf8.find(b">", match.end()) + 1 for match in pattern.finditer(utf8))
+    return max(ends, default=0)

@@ -1,0 +1,345 @@
+"""An item, element by element: what each says of the article, as feedparser understands it.
+
+Rules of this file: `ITEM_HANDLERS` is the list of all elements that are read; inside any other element the search goes
+on. An item that says things in another way is Odd, and feedparser reads it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.model import RawDate
+from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd
+from pipeline.stages.parse.draft import Author, Draft, Handler, Text
+from pipeline.stages.parse.names import Element, attributes, name_of
+from pipeline.stages.parse.scopes import NOWHERE, Scope
+
+_HTML_TYPES = frozenset({HTML, XHTML, "html", "xhtml"})
+_BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
+
+# --- Addresses ---------------------------------------------------------------------------------------------------
+
+
+def _guid(draft: Draft, element: Element, depth: int) -> None:
+    said = element.get("isPermaLink")
+    if said is None and element.keys():
+        said = attributes(element).get("ispermalink")
+    is_permalink = said is None or said == "true"
+    value = draft.leaf(element)
+    if value and is_permalink:
+        value = _scope(draft, element).resolved(value)
+    if depth == 1 or draft.guid is None:
+        draft.guid = value
+    if is_permalink and draft.link is None:
+        draft.link = value
+
+
+def _link(draft: Draft, element: Element, depth: int) -> None:
+    if not element.keys():
+        _link_in_text(draft, element, {})
+        return
+    named = attributes(element)
+    rel = named.get("rel", "alternate")
+    kind = named.get("type", HTML) if rel != "self" else ""
+    href = named.get("url", named.get("uri", named.get("href"))) or named.get("href")
+    if href is None:
+        href = _link_in_text(draft, element, named)
+    else:
+        href = draft.scope.inside(named).resolved(href)
+        if rel == "alternate":
+            if kind in _HTML_TYPES:
+                draft.link = href
+            if draft.page is None and (not kind or kind in {HTML, XHTML}) and href.strip():
+                draft.page = href
+        if len(element):
+            draft.read(element, depth + 1)
+    if rel == "enclosure":
+        draft.enclosures.append({**named, "href": href})
+
+
+def _link_in_text(draft: Draft, element: Element, named: Mapping[str, str]) -> str:
+    href = draft.leaf(element)
+    scope = draft.scope.inside(named) if named else draft.scope
+    if scope is not NOWHERE or ":///" in href:
+        href = scope.resolved(href) if href else href
+    if "&" in href:
+        href = _BROKEN_REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
+    draft.link = href
+    if href and draft.page is None and (not named or named.get("rel", "alternate") == "alternate"):
+        draft.page = href if named.get("type", HTML) in {"", HTML, XHTML} else None
+    return href
+
+
+def _scope(draft: Draft, element: Element) -> Scope:
+    return draft.scope.inside(attributes(element)) if element.keys() else draft.scope
+
+
+def _original_link(draft: Draft, element: Element, depth: int) -> None:
+    if not element.keys() and (depth == 1 or draft.original_link is None):
+        draft.original_link = draft.leaf(element)
+
+
+def _enclosure(draft: Draft, element: Element, depth: int) -> None:
+    named = attributes(element)
+    href = named.get("url", named.get("uri", named.get("href")))
+    draft.enclosures.append({**named, "href": href} if href else named)
+    if len(element):
+        draft.read(element, depth + 1)
+
+
+# --- Texts -------------------------------------------------------------------------------------------------------
+
+
+def _title(draft: Draft, element: Element, depth: int) -> None:
+    text = draft.text_of(element, PLAIN)
+    _store_title(draft, text, depth)
+    if text.value:
+        draft.title_depth = depth
+
+
+def _media_title(draft: Draft, element: Element, depth: int) -> None:
+    _store_title(draft, draft.text_of(element, PLAIN), depth)
+
+
+def _store_title(draft: Draft, text: Text, depth: int) -> None:
+    if -1 < draft.title_depth <= depth:
+        return
+    if draft.title is None or depth <= draft.title_set_depth:
+        draft.title, draft.title_set_depth = text.value, depth
+    draft.title_from = text
+
+
+def _description(draft: Draft, element: Element, depth: int) -> None:
+    _describe(draft, element, depth, HTML)
+
+
+def _summary(draft: Draft, element: Element, depth: int) -> None:
+    _describe(draft, element, depth, PLAIN)
+
+
+def _describe(draft: Draft, element: Element, depth: int, default: str) -> None:
+    if draft.summary is not None and not draft.has_content:
+        draft.has_content = True
+        _store_content(draft, draft.text_of(element, PLAIN))
+    else:
+        _store_summary(draft, draft.text_of(element, default), depth)
+
+
+def _abstract(draft: Draft, element: Element, depth: int) -> None:
+    _store_summary(draft, draft.text_of(element, PLAIN), depth)
+
+
+def _store_summary(draft: Draft, text: Text, depth: int) -> None:
+    if draft.summary_depth is None or depth <= draft.summary_depth:
+        draft.summary, draft.summary_depth = text.value, depth
+    draft.summary_from = text
+
+
+def _content(draft: Draft, element: Element, _depth: int) -> None:
+    draft.has_content = True
+    _store_content(draft, draft.text_of(element, PLAIN))
+
+
+def _encoded(draft: Draft, element: Element, _depth: int) -> None:
+    draft.has_content = True
+    _store_content(draft, draft.text_of(element, HTML))
+
+
+def _body(draft: Draft, element: Element, _depth: int) -> None:
+    _store_content(draft, draft.text_of(element, XHTML))
+
+
+def _store_content(draft: Draft, text: Text) -> None:
+    draft.contents.append(text)
+    if draft.summary is None and text.kind in TEXT_KINDS:
+        draft.summary = text.value
+
+
+# --- Dates, language, categories, people ---------------------------------------------------------------------------
+
+
+def _date(which: str, shown: str) -> Handler:
+    """Make the handler of an element that gives the date *which*, and is *shown* as its source."""
+
+    def handler(draft: Draft, element: Element, depth: int) -> None:
+        value = draft.leaf(element)
+        if depth == 1 or which not in draft.dates:
+            draft.dates[which] = RawDate(value, shown) if value else None
+
+    return handler
+
+
+_updated = _date("updated", "date")
+
+
+def _bare_date(draft: Draft, element: Element, depth: int) -> None:
+    if not element.keys():
+        _updated(draft, element, depth)
+
+
+def _language(draft: Draft, element: Element, depth: int) -> None:
+    if depth == 1 or draft.language is None:
+        draft.language = draft.leaf(element)
+
+
+def _category(draft: Draft, element: Element, depth: int) -> None:
+    if element.keys():
+        named = attributes(element)
+        draft.tag((named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
+    _term(draft, element, depth)
+
+
+def _media_category(draft: Draft, element: Element, depth: int) -> None:
+    named = attributes(element)
+    scheme = named.get("scheme", "http://search.yahoo.com/mrss/category_schema")
+    draft.tag((named.get("term"), scheme, named.get("label")))
+    _term(draft, element, depth)
+
+
+def _itunes_category(draft: Draft, element: Element, depth: int) -> None:
+    draft.tag((attributes(element).get("text"), _ITUNES, None))
+    _term(draft, element, depth)
+
+
+def _term(draft: Draft, element: Element, depth: int) -> None:
+    if len(element):
+        if (element.text or "").strip():
+            raise Odd(element.tag)
+        draft.read(element, depth + 1)
+        return
+    term = draft.leaf(element)
+    if term:
+        draft.name_tag(term)
+
+
+def _keywords(scheme: str | None) -> Handler:
+    """Make the handler of an element that lists categories of *scheme* between commas."""
+
+    def handler(draft: Draft, element: Element, _depth: int) -> None:
+        if not element.keys():
+            for term in draft.leaf(element).split(","):
+                if term.strip():
+                    draft.tag((term.strip(), scheme, None))
+
+    return handler
+
+
+def _author(draft: Draft, element: Element, _depth: int) -> None:
+    if not len(element):
+        draft.authors.append(Author(draft.leaf(element)))
+        return
+    pieces = [element.text or ""]
+    named = {}
+    for child in element:
+        name = name_of(child)
+        if len(child):
+            raise Odd(name)
+        if name in {"name", "itunes:name"}:
+            named["name"] = (child.text or "").strip()
+        elif name in {"email", "itunes:email"}:
+            named["email"] = (child.text or "").strip()
+        elif child.attrib:
+            pieces.append(child.text or "")
+        pieces.append(child.tail or "")
+    draft.authors.append(Author(draft.repaired("".join(pieces).strip()), **named))
+
+
+# --- Pictures and files --------------------------------------------------------------------------------------------
+
+
+def _image(draft: Draft, element: Element, depth: int) -> None:
+    """Read an <image>: of an item, its title may have to do."""
+    draft.title_depth = -1
+    for child in element:
+        name = name_of(child)
+        if name == "title":
+            _title(draft, child, depth + 1)
+        elif name not in {"url", "link", "width", "height"}:
+            raise Odd(name)
+
+
+def _itunes_image(draft: Draft, element: Element, _depth: int) -> None:
+    named = attributes(element)
+    draft.image = named.get("href") or named.get("url") or draft.image
+
+
+def _media_content(draft: Draft, element: Element, depth: int) -> None:
+    draft.media.append(attributes(element))
+    if len(element):
+        draft.read(element, depth + 1)
+
+
+def _thumbnail(draft: Draft, element: Element, depth: int) -> None:
+    named = attributes(element)
+    if len(element):
+        draft.read(element, depth + 1)
+    text = (element.text or "").strip()
+    if text and "url" not in named:
+        named["url"] = draft.scope.inside(named).resolved(text)
+    draft.thumbnails.append(named)
+
+
+# --- What is not of the article --------------------------------------------------------------------------------------
+
+
+def _source(draft: Draft, _element: Element, _depth: int) -> None:
+    draft.title_depth = -1
+
+
+def _item(draft: Draft, element: Element, _depth: int) -> None:
+    draft.title_depth = -1
+    draft.items.append(element)
+
+
+def _nested_item(_draft: Draft, element: Element, _depth: int) -> None:
+    raise Odd(element.tag)
+
+
+def _skipped(_draft: Draft, _element: Element, _depth: int) -> None:
+    return
+
+
+def read_inside(draft: Draft, element: Element, depth: int) -> None:
+    """Look for elements that are known inside one that is not."""
+    if len(element):
+        draft.read(element, depth + 1)
+
+
+_ITUNES = "http://www.itunes.com/"
+_PEOPLE = ("author", "managingeditor", "dc:author", "dc:creator", "itunes:author")
+_APART = (
+    "contributor dc:contributor itunes:owner webmaster dc:publisher where georss:where generator rights copyright "
+    "dc:rights subtitle tagline itunes:subtitle info feedburner:browserfriendly textinput"
+)
+ITEM_HANDLERS: Mapping[str, Handler] = {
+    "guid": _guid, "id": _guid, "link": _link, "enclosure": _enclosure, "feedburner:origlink": _original_link,
+    "title": _title, "dc:title": _title, "media:title": _media_title,
+    "description": _description, "dc:description": _description, "media:description": _description,
+    "summary": _summary, "itunes:summary": _summary, "abstract": _abstract,
+    "content": _content, "content:encoded": _encoded, "fullitem": _encoded, "body": _body, "xhtml:body": _body,
+    "published": _date("published", "published"), "issued": _date("published", "issued"),
+    "pubdate": _date("published", "pubDate"), "dcterms:issued": _date("published", "dcterms:issued"),
+    "updated": _date("updated", "updated"), "modified": _date("updated", "modified"),
+    "lastbuilddate": _date("updated", "lastBuildDate"), "dc:date": _date("updated", "dc:date"),
+    "dcterms:modified": _date("updated", "dcterms:modified"), "date": _bare_date,
+    "created": _date("created", "created"), "dcterms:created": _date("created", "dcterms:created"),
+    "language": _language, "dc:language": _language,
+    "category": _category, "keywords": _category, "dc:subject": _category, "media:category": _media_category,
+    "itunes:category": _itunes_category, "itunes:keywords": _keywords(_ITUNES),
+    "media:keywords": _keywords(None), "tags": _keywords(None),
+    **dict.fromkeys(_PEOPLE, _author),
+    "image": _image, "itunes:image": _itunes_image, "itunes:link": _itunes_image,
+    "media:content": _media_content, "media:thumbnail": _thumbnail,
+    "source": _source, "item": _nested_item, "entry": _nested_item, **dict.fromkeys(_APART.split(), _skipped),
+}  # fmt: skip
+"""The elements that are read, by name as `name_of` gives it."""
+
+HEAD_HANDLERS: Mapping[str, Handler] = {
+    **{name: ITEM_HANDLERS[name] for name in ("id", "guid", "link", "title", "dc:title", "language", "dc:language")},
+    **dict.fromkeys(_PEOPLE, _author),
+    **dict.fromkeys(_APART.split(), _skipped),
+    **dict.fromkeys(("image", "source", "textinput"), _source),
+    **dict.fromkeys(("item", "entry"), _item),
+}
+"""The elements of a feed's head that are read."""

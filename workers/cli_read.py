@@ -120,6 +120,9 @@ def _print(reading: Reading | Unreadable, *, name: str, extra: dict[str, object]
             click.echo(f"newswire: {name}: {reason}", err=True)
             return False
         case Reading():
+            click.echo(f"newswire: {name}: path: {reading.path}", err=True)
+            if reading.incomplete:
+                click.echo(f"newswire: {name}: the document was cut; its whole items were read", err=True)
             for problem in reading.problems:
                 click.echo(f"newswire: {name}: {problem}", err=True)
             for result in reading.results:

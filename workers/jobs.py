@@ -32,7 +32,7 @@ log = structlog.get_logger("workers.jobs")
 
 MAX_ATTEMPTS = 5
 """A document whose worker died five times is taken to be the cause; it is buried and its neighbours go on."""
-_DAY_MS = 86_400_000
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,20 @@ def _read(claim: Claim) -> Reading | Unreadable:
         feed_url=feed.url if feed else document.url,
         feed_title=feed.title if feed else None,
         limit_bytes=station.settings.fetch.max_body_bytes,
+        items=_items_of_today(station.backlog.items(document.feed_id)),
     )
+
+
+def _items_of_today(kept: bytes) -> bytes:
+    """The items kept from the feed's last document, if that was read today.
+
+    Once a day a document is read as a whole, so that the memory of all that it shows is refreshed.
+    """
+    return kept[2:] if kept[:2] == _today() else b""
+
+
+def _today() -> bytes:
+    return (int(time()) // _DAY_SECONDS & 0xFFFF).to_bytes(2, "big")
 
 
 def _publish(claim: Claim, reading: Reading) -> None:
@@ -157,7 +170,14 @@ def _publication(article: Article, record: bytes) -> Publication | None:
 
 def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
     rejected = sum(isinstance(result, Rejected) for result in reading.results)
-    tally = desk().backlog.finish(claim, entries=len(reading.results), rejected=rejected)
+    if reading.incomplete:  # a whole answer may follow: ask for it without conditions
+        desk().feeds.forget_validators(claim.document.feed_id)
+    tally = desk().backlog.finish(
+        claim,
+        entries=len(reading.results) + reading.skipped,
+        rejected=rejected,
+        items=_today() + reading.items if reading.items else b"",
+    )
     if tally is None:
         log.warning("fenced_off", attempts=claim.attempts)
         return
@@ -168,6 +188,8 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         revised=tally.revised,
         same=tally.same,
         rejected=tally.rejected,
+        skipped=reading.skipped,
+        path=reading.path,
         problems=list(reading.problems),
         seconds=round(seconds, 4),
     )

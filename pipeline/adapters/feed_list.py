@@ -110,6 +110,10 @@ class FeedStore:
         score = self._client.zscore(self._keys.due, feed_id)
         return None if score is None else int(float(score))
 
+    def forget_validators(self, feed_id: str) -> None:
+        """Make the next poll of a feed unconditional: what its validators vouch for was not received whole."""
+        self._client.hdel(self._keys.states(feed_id), "etag", "last_modified", "validators_url")
+
     def replace_schedule(self, schedule: str) -> bool:
         """Note the schedule settings (as text) that due times are made with from now on; True if they changed."""
         before = self._client.set(self._keys.schedule, schedule, get=True)

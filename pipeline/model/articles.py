@@ -84,8 +84,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything one document said: an Article or a Rejected for each entry, in order."""
+    """Everything one document said: an Article or a Rejected for each entry that was read, in order.
+
+    `skipped` entries were not read: their bytes are those of the feed's last document. `items` is what to know of
+    all of them when the next one comes (stages/parse/delta.py); `incomplete` when the document was cut; `path`
+    names the parser.
+    """
 
     feed_title: str | None = None
     results: tuple[Article | Rejected, ...] = ()
     problems: tuple[str, ...] = ()
+    skipped: int = 0
+    items: bytes = b""
+    incomplete: bool = False
+    path: str = ""

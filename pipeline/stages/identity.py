@@ -72,7 +72,7 @@ def entry_keys(entries: Sequence[Entry]) -> tuple[str, ...]:
     Known weakness: an entry whose guid is repeated has another key than the same entry alone in its document, so it
     is new once more when its namesake arrives or leaves. Nothing but a repeated guid makes a key depend on others.
     """
-    bases = [_base_key(entry) for entry in entries]
+    bases = [base_key(entry) for entry in entries]
     by_base = _groups(bases)
     keys = list(bases)
     for base, positions in by_base.items():
@@ -81,8 +81,8 @@ def entry_keys(entries: Sequence[Entry]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _base_key(entry: Entry) -> str:
-    """Give the key of an *entry* by itself."""
+def base_key(entry: Entry) -> str:
+    """Give the key of an *entry* by itself: its identity key, unless another entry of its document has the same."""
     guid, link, title = _trimmed(entry.guid), _trimmed(entry.link), _trimmed(entry.title_html)
     if guid or link:
         return guid or link

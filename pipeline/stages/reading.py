@@ -2,34 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
-from pipeline.stages.identity import entry_keys
+from pipeline.stages.identity import base_key, entry_keys
 from pipeline.stages.normalize import normalize
-from pipeline.stages.parse import read_feed
+from pipeline.stages.parse import Characters, characters_of, read_characters
+from pipeline.stages.parse.delta import NAME_BYTES, Split, split
 from pipeline.stages.text import title_text
 
 
 def read_document(
-    document: RawDocument, *, feed_id: str, feed_url: str, feed_title: str | None, limit_bytes: int
+    document: RawDocument,
+    *,
+    feed_id: str,
+    feed_url: str,
+    feed_title: str | None,
+    limit_bytes: int,
+    items: bytes = b"",
 ) -> Reading | Unreadable:
-    """Read the articles of *document*, one result for each of its entries, in order.
+    """Read the articles of *document*, one result for each of its entries that is not known, in order.
 
-    *feed_title* is the operator's name for the feed and wins over the document's own. An entry that breaks a rule
-    nobody thought of is Rejected with the name of the error: it never costs its neighbours.
+    *items* is what the reading of the feed's last document gave: entries whose bytes have not changed since are
+    skipped, which gives the same articles as reading all. *feed_title* is the operator's name for the feed and wins
+    over the document's own.
     """
-    read = read_feed(document, limit_bytes=limit_bytes)
-    if isinstance(read, Unreadable):
-        return read
-    title = feed_title or title_text(read.title or "") or None
-    feed = FeedReference(id=feed_id, url=feed_url, title=title)
+    characters = characters_of(document, limit_bytes=limit_bytes)
+    if isinstance(characters, Unreadable):
+        return characters
+    parts = split(characters.text.encode("utf-8", "replace"))
+    feed = FeedReference(id=feed_id, url=feed_url, title=feed_title)
+    if parts is not None and items:
+        reading = _read_fresh(document, characters, parts, feed, _unpacked(items))
+        if reading is not None:
+            return reading
+    read = read_characters(characters)
+    return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {})
+
+
+def _read_fresh(
+    document: RawDocument, characters: Characters, parts: Split, feed: FeedReference, known: Mapping[bytes, bytes]
+) -> Reading | None:
+    """Read only the items that *known* (name → digest of the key) lacks; None when that might not give the same."""
+    here = {name: known[name] for name in parts.names if name in known}
+    if not here:
+        return None
+    read: FeedDocument | Unreadable = FeedDocument()
+    if len(here) < len(parts.names):
+        text = parts.without(here).decode("utf-8", "replace")
+        read = read_characters(Characters(text, characters.problems))
+    if isinstance(read, Unreadable) or not _keys_hold(read.entries, here, parts):
+        return None
+    return _reading(document, read, feed, parts, here)
+
+
+def _keys_hold(entries: tuple[Entry, ...], here: Mapping[bytes, bytes], parts: Split) -> bool:
+    """Whether each fresh item is one entry, and no key is repeated: a repeated one would change the others'."""
+    digests = [_key_digest(entry) for entry in entries] + list(here.values())
+    return len(digests) == len(parts.names) == len(set(digests))
+
+
+def _reading(
+    document: RawDocument,
+    read: FeedDocument,
+    feed: FeedReference,
+    parts: Split | None,
+    here: Mapping[bytes, bytes],
+) -> Reading:
+    feed = replace(feed, title=feed.title or title_text(read.title or "") or None)
     keys = entry_keys(read.entries)
     results = tuple(_result(entry, key, feed, document, read) for entry, key in zip(read.entries, keys, strict=True))
-    return Reading(feed_title=title, results=results, problems=read.problems)
+    return Reading(
+        feed_title=feed.title,
+        results=results,
+        problems=read.problems,
+        skipped=len(here),
+        items=b"" if parts is None or read.incomplete else _packed(parts, read.entries, here),
+        incomplete=read.incomplete,
+        path=read.path or "known",
+    )
+
+
+def _packed(parts: Split, entries: tuple[Entry, ...], here: Mapping[bytes, bytes]) -> bytes:
+    """Pair each item's name with the digest of its key; nothing when a pair would be in doubt."""
+    if not _keys_hold(entries, here, parts) or len(set(parts.names)) < len(parts.names):
+        return b""
+    fresh = iter(entries)
+    return b"".join(name + (here.get(name) or _key_digest(next(fresh))) for name in parts.names)
+
+
+def _unpacked(items: bytes) -> dict[bytes, bytes]:
+    pairs = (items[at : at + 2 * NAME_BYTES] for at in range(0, len(items), 2 * NAME_BYTES))
+    return {pair[:NAME_BYTES]: pair[NAME_BYTES:] for pair in pairs}
+
+
+def _key_digest(entry: Entry) -> bytes:
+    return blake2b(base_key(entry).encode("utf-8", "surrogatepass"), digest_size=NAME_BYTES).digest()
 
 
 def _result(
     entry: Entry, key: str, feed: FeedReference, document: RawDocument, read: FeedDocument
 ) -> Article | Rejected:
+    """Normalize one entry; one that breaks a rule nobody thought of never costs its neighbours."""
     try:
         return normalize(
             entry,

@@ -18,7 +18,7 @@ from pipeline.stages.parse.sitemaps import is_sitemap, parse_sitemap
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
-__all__ = ["read_feed"]
+__all__ = ["Characters", "characters_of", "read_characters", "read_feed"]
 
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
 
@@ -28,16 +28,20 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
 
     A feed without entries is a FeedDocument; Unreadable is what is not a feed, and says what it seems to be.
     """
+    characters = characters_of(document, limit_bytes=limit_bytes)
+    return characters if isinstance(characters, Unreadable) else read_characters(characters)
+
+
+def characters_of(document: RawDocument, *, limit_bytes: int) -> Characters | Unreadable:
+    """Unpack and decode *document*; at most *limit_bytes* of it."""
     body = unpack(document.body, document.content_encoding, limit_bytes=limit_bytes)
     if isinstance(body, bytes) and body.startswith(GZIP_MAGIC):
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
-    if isinstance(body, Damaged):
-        return Unreadable(body.reason)
-    if b"<!DOCTYPE" not in body and is_plain_utf8(body, document.content_type):
-        feed = _of_tree(Mended(body))
-        if feed is not None:
-            return feed
-    characters = decode(body, document.content_type)
+    return Unreadable(body.reason) if isinstance(body, Damaged) else decode(body, document.content_type)
+
+
+def read_characters(characters: Characters) -> FeedDocument | Unreadable:
+    """Read the entries of a decoded document."""
     if is_json(characters.text):
         return parse_json(characters.text, characters.problems)
     return _read_xml(characters)

@@ -45,9 +45,12 @@ def clean(text: str) -> str:
 
 def _line(text: str) -> str:
     """One line, its spaces folded."""
-    folded = " ".join(text.split())
-    if not folded.isprintable():
-        folded = " ".join(_FILLERS.sub("", _visible(folded)).split())
+    if text.isprintable():  # its only spaces are plain ones
+        folded = " ".join(text.split()) if "  " in text else text.strip()
+    else:
+        folded = " ".join(text.split())
+        if not folded.isprintable():
+            folded = " ".join(_FILLERS.sub("", _visible(folded)).split())
     return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 
@@ -197,12 +200,9 @@ def _shallow(html: str) -> str:
     for closing, written in _NESTING_TAG.findall(html):
         name = written if written in unclosed else written.lower()
         open_now = unclosed.get(name, 0)
-        if closing:
-            if not open_now:
-                continue
-            step = -1
-        else:
-            step = 1
+        if closing and not open_now:
+            continue
+        step = -1 if closing else 1
         unclosed[name] = open_now + step
         if name in _FORMATTING:
             styled += step
@@ -219,6 +219,10 @@ _SCHEMES = {"http", "https", "mailto"}
 _TAGS = {*nh3.ALLOWED_TAGS, "section"}
 _DROPPED_WHOLE = {"script", "style", "iframe", "template"}
 _COMPOSING_SOLIDUS = re.compile(">\u0338+")  # NFC would melt it into the > of a tag (U+226F)
+# A character reference that may stand for what is not clean, or not NFC beside its neighbours.
+_UNCLEAN_REFERENCE = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|nbsp|apos|[lr][sd]quo|[mn]dash|hellip);|#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|160|82[12][0-9]|8230);)"
+)
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
 _TRACKING_PIXEL = re.compile(r'<img(?: [a-z-]+="[^"]*")*? (?:width|height)="[01](?:px)?"(?: [a-z-]+="[^"]*")*>')
 
@@ -232,8 +236,9 @@ def safe_html(html: str, *, base_url: str | None) -> str:
         return _unmarked_html(html)
     if html.count("&") > _MOST_AMPERSANDS:
         return escape(plain_text(html))
-    safe = _sanitised(_composed(_shallow(html)), base_url)
-    if _composed(safe) != safe:
+    composed = _composed(_shallow(html))
+    safe = _sanitised(composed, base_url)
+    if _UNCLEAN_REFERENCE.search(composed) and _composed(safe) != safe:
         # Character references were decoded into sequences that are not clean: one more pass settles them.
         safe = _sanitised(_composed(safe), base_url)
     return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip()

@@ -84,7 +84,11 @@ _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", r
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
 _BREAKS = (
-    {f"<{slash}{name}>": _PARAGRAPH for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|") for slash in ("", "/")}
+    {
+        f"<{slash}{name}>": _PARAGRAPH
+        for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")
+        for slash in ("", "/")
+    }
     | {"<hr>": _PARAGRAPH}
     | {f"<{name}>": _LINE for name in ("br", "li", "dt", "dd", "td", "th", "figcaption")}
 )
@@ -259,6 +263,4 @@ def _composed(html: str) -> str:
 
 def _sanitised(html: str, base_url: str | None) -> str:
     relative = "deny" if base_url is None else ("rewrite_with_base", base_url)
-    return nh3.clean(
-        html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative
-    )
+    return nh3.clean(html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative)

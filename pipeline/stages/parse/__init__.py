@@ -6,6 +6,7 @@ else is mended first, and only what cannot be mended reaches a parser that guess
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import replace
 
 from pipeline.model import FeedDocument, RawDocument, Unreadable
@@ -33,8 +34,9 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
     if isinstance(body, Damaged):
         return Unreadable(body.reason)
-    if b"<!DOCTYPE" not in body and is_plain_utf8(body, document.content_type):
-        feed = _of_tree(Mended(body))
+    plain = body.removeprefix(BOM_UTF8).lstrip()
+    if b"<!DOCTYPE" not in plain and is_plain_utf8(plain, document.content_type):
+        feed = _of_tree(Mended(plain))
         if feed is not None:
             return feed
     characters = decode(body, document.content_type)

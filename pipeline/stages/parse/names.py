@@ -74,6 +74,7 @@ class Element(Protocol):
         """Give the element around this one."""
 
 
+_PREFIXES_OF_FORMATS = frozenset({"atom", "rss"})  # these say enough, whatever they stand for
 _USERLAND = "backend.userland.com/rss"
 
 
@@ -135,5 +136,5 @@ def _standard(prefix: str, element: Element) -> str:
     namespace = element.nsmap.get(prefix)
     known = _prefix_of(namespace.lower()) if namespace else None
     if known is None:
-        known = "" if prefix == "atom" else prefix
+        known = "" if prefix in _PREFIXES_OF_FORMATS else prefix
     return f"{known}:" if known else ""

@@ -49,9 +49,9 @@ def _read_xml(characters: Characters) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
     utf8 = characters.text.encode("utf-8", "replace").lstrip()
     if b"<!DOCTYPE" not in utf8:
-        feed = _of_tree(Mended(utf8, characters.problems))
-        if feed is not None:
-            return feed
+        read = _of_tree(Mended(utf8, characters.problems))
+        if read is not None:
+            return read
     mended = mend(characters.text)
     if not mended.utf8.strip():
         return Unreadable("empty body")

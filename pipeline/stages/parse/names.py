@@ -1,8 +1,8 @@
 """Which name an element goes by, whatever prefix its document gives to its namespace.
 
-Rules of this file: a namespace that feeds are made of has a prefix of ours ("" for those of RSS and Atom themselves);
-of any other namespace the document's own prefix counts, because feeds declare well-known prefixes with wrong addresses.
-Names are lower case, as feeds write them in any.
+Rules of this file: a namespace that feeds are made of has a prefix of ours ("" for those of RSS and Atom); of any
+other the document's own prefix counts, because feeds declare well-known prefixes with wrong addresses. Names are
+lower case, as feeds write them in any.
 """
 
 from __future__ import annotations

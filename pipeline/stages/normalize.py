@@ -50,9 +50,7 @@ def normalize(
     title = title_text(entry.title_html or "") or None
     # Where no xml:base is said, a relative address in the text was written for the entry's own page.
     page_url = base if entry.base_url else link or base
-    html, shown = html_and_text(entry.content_html or entry.summary_html or "", base_url=page_url)
-    text = shown or None if entry.content_html else None
-    summary = (plain_text(entry.summary_html or "") if entry.content_html else shown) or None
+    html, text, summary = _texts(entry, page_url)
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
     problems: list[str] = []
@@ -67,7 +65,7 @@ def normalize(
         title=title,
         summary=summary,
         text=text,
-        html=html or None,
+        html=html,
         authors=_distinct(entry.authors, author_name),
         categories=_distinct(entry.categories, title_text),
         language=language,
@@ -102,6 +100,16 @@ def author_name(raw: str) -> str:
     if _NOREPLY.match(name):
         return ""
     return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
+
+
+def _texts(entry: Entry, page_url: str) -> tuple[str | None, str | None, str | None]:
+    """Give the safe HTML, the text and the summary of *entry*; its summary is shown where it has no content."""
+    summary = entry.summary_html or ""
+    if not entry.content_html:
+        html, text = html_and_text(summary, base_url=page_url)
+        return html or None, None, text or None
+    html, text = html_and_text(entry.content_html, base_url=page_url)
+    return html or None, text or None, plain_text(summary) or None
 
 
 def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:

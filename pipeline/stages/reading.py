@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
 from pipeline.stages.identity import base_key, entry_keys
 from pipeline.stages.normalize import normalize
-from pipeline.stages.parse import Characters, characters_of, read_characters
+from pipeline.stages.parse import Utf8, read_utf8, utf8_of
 from pipeline.stages.parse.delta import NAME_BYTES, Split, split
 from pipeline.stages.text import title_text
 
@@ -29,21 +29,21 @@ def read_document(
     skipped, which gives the same articles as reading all. *feed_title* is the operator's name for the feed and wins
     over the document's own.
     """
-    characters = characters_of(document, limit_bytes=limit_bytes)
-    if isinstance(characters, Unreadable):
-        return characters
-    parts = split(characters.text.encode("utf-8", "replace"))
+    utf8 = utf8_of(document, limit_bytes=limit_bytes)
+    if isinstance(utf8, Unreadable):
+        return utf8
+    parts = split(utf8.data)
     feed = FeedReference(id=feed_id, url=feed_url, title=feed_title)
     if parts is not None and items:
-        reading = _read_fresh(document, characters, parts, feed, _unpacked(items))
+        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items))
         if reading is not None:
             return reading
-    read = read_characters(characters)
+    read = read_utf8(utf8)
     return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {})
 
 
 def _read_fresh(
-    document: RawDocument, characters: Characters, parts: Split, feed: FeedReference, known: Mapping[bytes, bytes]
+    document: RawDocument, utf8: Utf8, parts: Split, feed: FeedReference, known: Mapping[bytes, bytes]
 ) -> Reading | None:
     """Read only the items that *known* (name → digest of the key) lacks; None when that might not give the same."""
     here = {name: known[name] for name in parts.names if name in known}
@@ -51,8 +51,7 @@ def _read_fresh(
         return None
     read: FeedDocument | Unreadable = FeedDocument()
     if len(here) < len(parts.names):
-        text = parts.without(here).decode("utf-8", "replace")
-        read = read_characters(Characters(text, characters.problems))
+        read = read_utf8(Utf8(parts.without(here), utf8.problems))
     if isinstance(read, Unreadable) or not _keys_hold(read.entries, here, parts):
         return None
     return _reading(document, read, feed, parts, here)

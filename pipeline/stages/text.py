@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import escape, unescape
+from typing import Literal
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -84,7 +85,11 @@ _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", r
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
 _BREAKS = (
-    {f"<{slash}{name}>": _PARAGRAPH for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|") for slash in ("", "/")}
+    {
+        f"<{slash}{name}>": _PARAGRAPH
+        for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")
+        for slash in ("", "/")
+    }
     | {"<hr>": _PARAGRAPH}
     | {f"<{name}>": _LINE for name in ("br", "li", "dt", "dd", "td", "th", "figcaption")}
 )
@@ -134,7 +139,7 @@ def _lines(block: str) -> str:
 
 
 def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
-    """Give `safe_html` and `plain_text` of *html* at once: what is safe is well-formed, and needs no second parser."""
+    """Give `safe_html` and `plain_text` of *html* at once: what is safe needs no second parser to be read."""
     if "<" not in html and "&" not in html:
         return _unmarked_html(html), _unmarked_text(html)
     safe = safe_html(html, base_url=base_url)
@@ -216,6 +221,7 @@ def _shallow(html: str) -> str:
 # --- HTML to safe HTML -------------------------------------------------------------------------------------------
 
 _SCHEMES = {"http", "https", "mailto"}
+_Relative = Literal["deny"] | tuple[Literal["rewrite_with_base"], str]
 _TAGS = {*nh3.ALLOWED_TAGS, "section"}
 _DROPPED_WHOLE = {"script", "style", "iframe", "template"}
 _COMPOSING_SOLIDUS = re.compile(">\u0338+")  # NFC would melt it into the > of a tag (U+226F)
@@ -258,7 +264,5 @@ def _composed(html: str) -> str:
 
 
 def _sanitised(html: str, base_url: str | None) -> str:
-    relative = "deny" if base_url is None else ("rewrite_with_base", base_url)
-    return nh3.clean(
-        html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative
-    )
+    relative: _Relative = "deny" if base_url is None else ("rewrite_with_base", base_url)
+    return nh3.clean(html, tags=_TAGS, clean_content_tags=_DROPPED_WHOLE, url_schemes=_SCHEMES, url_relative=relative)

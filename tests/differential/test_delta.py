@@ -81,7 +81,9 @@ def test_successive_states_of_real_feeds_give_the_same_articles() -> None:
 def corpus_feeds() -> list[Path]:
     """The captured feeds."""
     return [
-        path for path in sorted((CORPUS / "feeds").rglob("*")) if path.is_file() and not path.name.endswith(".expected")
+        path
+        for path in sorted((CORPUS / "feeds").rglob("*"))
+        if path.is_file() and not path.name.endswith(".expected")
     ]
 
 

@@ -6,11 +6,12 @@ else is mended first, and only what cannot be mended reaches a parser that guess
 
 from __future__ import annotations
 
-from dataclasses import replace
+from codecs import BOM_UTF8
+from dataclasses import dataclass, replace
 
 from pipeline.model import FeedDocument, RawDocument, Unreadable
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
-from pipeline.stages.parse.characters import Characters, decode, is_plain_utf8
+from pipeline.stages.parse.characters import decode, is_plain_utf8
 from pipeline.stages.parse.in_pieces import parse_in_pieces
 from pipeline.stages.parse.json_feed import is_json, parse_json
 from pipeline.stages.parse.mending import Mended, mend
@@ -18,9 +19,17 @@ from pipeline.stages.parse.sitemaps import is_sitemap, parse_sitemap
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
-__all__ = ["Characters", "characters_of", "read_characters", "read_feed"]
+__all__ = ["Utf8", "read_feed", "read_utf8", "utf8_of"]
 
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
+
+
+@dataclass(frozen=True, slots=True)
+class Utf8:
+    """A document as UTF-8, without byte order mark and blanks before it, and what was mended to have it."""
+
+    data: bytes
+    problems: tuple[str, ...] = ()
 
 
 def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unreadable:
@@ -28,40 +37,51 @@ def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unre
 
     A feed without entries is a FeedDocument; Unreadable is what is not a feed, and says what it seems to be.
     """
-    characters = characters_of(document, limit_bytes=limit_bytes)
-    return characters if isinstance(characters, Unreadable) else read_characters(characters)
+    utf8 = utf8_of(document, limit_bytes=limit_bytes)
+    return utf8 if isinstance(utf8, Unreadable) else read_utf8(utf8)
 
 
-def characters_of(document: RawDocument, *, limit_bytes: int) -> Characters | Unreadable:
-    """Unpack and decode *document*; at most *limit_bytes* of it."""
+def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
+    """Unpack and decode *document*, at most *limit_bytes* of it."""
     body = unpack(document.body, document.content_encoding, limit_bytes=limit_bytes)
     if isinstance(body, bytes) and body.startswith(GZIP_MAGIC):
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
-    return Unreadable(body.reason) if isinstance(body, Damaged) else decode(body, document.content_type)
+    if isinstance(body, Damaged):
+        return Unreadable(body.reason)
+    plain = body.removeprefix(BOM_UTF8).lstrip()
+    if is_plain_utf8(plain, document.content_type) and _is_utf8(plain):
+        return Utf8(plain)
+    characters = decode(body, document.content_type)
+    return Utf8(characters.text.encode("utf-8", "replace").lstrip(), characters.problems)
 
 
-def read_characters(characters: Characters) -> FeedDocument | Unreadable:
-    """Read the entries of a decoded document."""
-    if is_json(characters.text):
-        return parse_json(characters.text, characters.problems)
-    return _read_xml(characters)
-
-
-def _read_xml(characters: Characters) -> FeedDocument | Unreadable:
+def read_utf8(utf8: Utf8) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
-    utf8 = characters.text.encode("utf-8", "replace").lstrip()
-    if b"<!DOCTYPE" not in utf8:
-        feed = _of_tree(Mended(utf8, characters.problems))
-        if feed is not None:
-            return feed
-    mended = mend(characters.text)
+    if b"<!DOCTYPE" not in utf8.data:
+        read = _of_tree(Mended(utf8.data, utf8.problems))
+        if read is not None:
+            return read
+    text = utf8.data.decode("utf-8", "replace")
+    if is_json(text):
+        return parse_json(text, utf8.problems)
+    mended = mend(text)
     if not mended.utf8.strip():
         return Unreadable("empty body")
-    mended = replace(mended, problems=(*characters.problems, *mended.problems))
+    mended = replace(mended, problems=(*utf8.problems, *mended.problems))
     feed = parse_xml(mended)
     if isinstance(feed, FeedDocument):
         return replace(feed, incomplete=mended.incomplete)
     return Unreadable(_what_it_is(mended.utf8)) if feed is None else feed
+
+
+def _is_utf8(data: bytes) -> bool:
+    if b"\0" in data or b"\x1b" in data:  # UTF-16 and ISO 2022 are valid UTF-8 to the letter
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def parse_xml(mended: Mended) -> FeedDocument | Unreadable | None:

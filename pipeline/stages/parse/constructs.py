@@ -24,20 +24,22 @@ _CLOSING_OR_REFERENCE = re.compile(r"</\w+>|&#?\w+;")
 _TAG = re.compile(r"</?(\w+)")
 _REFERENCE = re.compile(r"&(\w+);")
 # The elements of HTML that may be shown; one that is not here (script, an XML name) says that a text is no HTML.
-_SHOWN = frozenset(
+_SHOWN_NAMES = (
     "a abbr acronym address area article aside audio b big blockquote br button canvas caption center cite code col "
     "colgroup command datagrid datalist dd del details dfn dialog dir div dl dt em event-source fieldset figcaption "
     "figure font footer form h1 h2 h3 h4 h5 h6 header hr i img input ins kbd keygen label legend li m map menu meter "
-    "multicol nav nextid noscript ol optgroup option output p pre progress q s samp section select small sound source "
-    "spacer span strike strong sub sup table tbody td textarea tfoot th thead time tr tt u ul var video".split()
+    "multicol nav nextid noscript ol optgroup option output p pre progress q s samp section select small sound "
+    "source spacer span strike strong sub sup table tbody td textarea tfoot th thead time tr tt u ul var video"
 )
+_SHOWN = frozenset(_SHOWN_NAMES.split())
 # Inline, these would be taken for elements of the feed.
-_FEED_NAMES = frozenset(
+_READ_NAMES = (
     "abstract author body category channel content contributor copyright created description email entry "
     "expirationdate feed fullitem generator guid height homepage id image info issued item keywords language "
     "lastbuilddate link managingeditor math modified name newlocation pubdate published rights source subtitle "
-    "summary svg tagline tags textinput title updated uri url webmaster where width xhtml:body".split()
+    "summary svg tagline tags textinput title updated uri url webmaster where width xhtml:body"
 )
+_FEED_NAMES = frozenset(_READ_NAMES.split())
 # C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
 _REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
 _REPAIRABLE_REFERENCE = re.compile(rb"&#(?:0*(?:1[2-9][0-9]|2[0-5][0-9])|[xX]0*[89a-fA-F][0-9a-fA-F]);")
@@ -88,7 +90,7 @@ def _from_base64(text: str) -> str:
 
 
 def looks_like_html(text: str) -> bool:
-    """Tell whether *text*, which is said to be plain, is HTML: it has an end tag or a reference, and all are known."""
+    """Tell whether *text*, said to be plain, is HTML: it has an end tag or a reference, and all are known."""
     if "<" not in text and "&" not in text:
         return False
     if not _CLOSING_OR_REFERENCE.search(text):

@@ -18,6 +18,7 @@ from pipeline.stages.parse.with_lxml import read_tree, tree_of
 _MOST_BROKEN = 64  # a document with more is broken as a whole
 _TAG = re.compile(rb"<!\[CDATA\[|\]\]>|<(/?)((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>/])", re.IGNORECASE)
 _CHANNEL = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?channel(?=[\s>/])", re.IGNORECASE)
+_NAMESPACE = re.compile(rb"""\sxmlns(?::[\w.-]+)?=(?:"[^"<>]*"|'[^'<>]*')""")
 _NAME = re.compile(rb"<([^\s>/]+)")
 
 
@@ -80,8 +81,10 @@ def _taken_apart(utf8: bytes) -> _Pieces | None:
     first = spans[0][0]
     before = _start_tag(utf8, root.start())
     after = b"</" + root[1] + b">"
+    if tree_of(before + after) is None:
+        before = b"<" + root[1] + b"".join(_NAMESPACE.findall(before)) + b">"
     channel = _CHANNEL.search(utf8, root.end(), first)
-    head = utf8[root.start() : first]
+    head = before + utf8[utf8.find(b">", root.end()) + 1 : first]
     if channel:
         name = _named(utf8, channel.start())
         if b"</" + name not in head:

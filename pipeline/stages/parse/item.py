@@ -1,7 +1,7 @@
 """An item, element by element: what each says of the article, as feedparser understands it.
 
-Rules of this file: `ITEM_HANDLERS` is the list of all elements that are read; inside any other element the search goes
-on. An item that says things in another way is Odd, and feedparser reads it alone.
+Rules of this file: `ITEM_HANDLERS` is the list of all elements that are read; inside any other element the search
+goes on. An item that says things in another way is Odd, and feedparser reads it alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,19 @@ from collections.abc import Mapping
 
 from pipeline.model import RawDate
 from pipeline.stages.parse.constructs import HTML, PLAIN, TEXT_KINDS, XHTML, Odd
-from pipeline.stages.parse.draft import Author, Draft, Handler, Text
+from pipeline.stages.parse.details import (
+    ITUNES,
+    category,
+    enclosure,
+    itunes_category,
+    itunes_image,
+    keywords,
+    media_category,
+    media_content,
+    people,
+    thumbnail,
+)
+from pipeline.stages.parse.draft import Draft, Handler, Text
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, Scope
 
@@ -78,14 +90,6 @@ def _scope(draft: Draft, element: Element) -> Scope:
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
     if not element.keys() and (depth == 1 or draft.original_link is None):
         draft.original_link = draft.leaf(element)
-
-
-def _enclosure(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element)
-    href = named.get("url", named.get("uri", named.get("href")))
-    draft.enclosures.append({**named, "href": href} if href else named)
-    if len(element):
-        draft.read(element, depth + 1)
 
 
 # --- Texts -------------------------------------------------------------------------------------------------------
@@ -156,7 +160,7 @@ def _store_content(draft: Draft, text: Text) -> None:
         draft.summary = text.value
 
 
-# --- Dates, language, categories, people ---------------------------------------------------------------------------
+# --- Dates and language ---------------------------------------------------------------------------
 
 
 def _date(which: str, shown: str) -> Handler:
@@ -183,71 +187,6 @@ def _language(draft: Draft, element: Element, depth: int) -> None:
         draft.language = draft.leaf(element)
 
 
-def _category(draft: Draft, element: Element, depth: int) -> None:
-    if element.keys():
-        named = attributes(element)
-        draft.tag((named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
-    _term(draft, element, depth)
-
-
-def _media_category(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element)
-    scheme = named.get("scheme", "http://search.yahoo.com/mrss/category_schema")
-    draft.tag((named.get("term"), scheme, named.get("label")))
-    _term(draft, element, depth)
-
-
-def _itunes_category(draft: Draft, element: Element, depth: int) -> None:
-    draft.tag((attributes(element).get("text"), _ITUNES, None))
-    _term(draft, element, depth)
-
-
-def _term(draft: Draft, element: Element, depth: int) -> None:
-    if len(element):
-        if (element.text or "").strip():
-            raise Odd(element.tag)
-        draft.read(element, depth + 1)
-        return
-    term = draft.leaf(element)
-    if term:
-        draft.name_tag(term)
-
-
-def _keywords(scheme: str | None) -> Handler:
-    """Make the handler of an element that lists categories of *scheme* between commas."""
-
-    def handler(draft: Draft, element: Element, _depth: int) -> None:
-        if not element.keys():
-            for term in draft.leaf(element).split(","):
-                if term.strip():
-                    draft.tag((term.strip(), scheme, None))
-
-    return handler
-
-
-def _author(draft: Draft, element: Element, _depth: int) -> None:
-    if not len(element):
-        draft.authors.append(Author(draft.leaf(element)))
-        return
-    pieces = [element.text or ""]
-    named = {}
-    for child in element:
-        name = name_of(child)
-        if len(child):
-            raise Odd(name)
-        if name in {"name", "itunes:name"}:
-            named["name"] = (child.text or "").strip()
-        elif name in {"email", "itunes:email"}:
-            named["email"] = (child.text or "").strip()
-        elif child.attrib:
-            pieces.append(child.text or "")
-        pieces.append(child.tail or "")
-    draft.authors.append(Author(draft.repaired("".join(pieces).strip()), **named))
-
-
-# --- Pictures and files --------------------------------------------------------------------------------------------
-
-
 def _image(draft: Draft, element: Element, depth: int) -> None:
     """Read an <image>: of an item, its title may have to do."""
     draft.title_depth = -1
@@ -259,28 +198,7 @@ def _image(draft: Draft, element: Element, depth: int) -> None:
             raise Odd(name)
 
 
-def _itunes_image(draft: Draft, element: Element, _depth: int) -> None:
-    named = attributes(element)
-    draft.image = named.get("href") or named.get("url") or draft.image
-
-
-def _media_content(draft: Draft, element: Element, depth: int) -> None:
-    draft.media.append(attributes(element))
-    if len(element):
-        draft.read(element, depth + 1)
-
-
-def _thumbnail(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element)
-    if len(element):
-        draft.read(element, depth + 1)
-    text = (element.text or "").strip()
-    if text and "url" not in named:
-        named["url"] = draft.scope.inside(named).resolved(text)
-    draft.thumbnails.append(named)
-
-
-# --- What is not of the article --------------------------------------------------------------------------------------
+# --- What is not of the article ---------------------------------------------------------------------------------
 
 
 def _source(draft: Draft, _element: Element, _depth: int) -> None:
@@ -306,14 +224,13 @@ def read_inside(draft: Draft, element: Element, depth: int) -> None:
         draft.read(element, depth + 1)
 
 
-_ITUNES = "http://www.itunes.com/"
 _PEOPLE = ("author", "managingeditor", "dc:author", "dc:creator", "itunes:author")
 _APART = (
     "contributor dc:contributor itunes:owner webmaster dc:publisher where georss:where generator rights copyright "
     "dc:rights subtitle tagline itunes:subtitle info feedburner:browserfriendly textinput"
 )
 ITEM_HANDLERS: Mapping[str, Handler] = {
-    "guid": _guid, "id": _guid, "link": _link, "enclosure": _enclosure, "feedburner:origlink": _original_link,
+    "guid": _guid, "id": _guid, "link": _link, "enclosure": enclosure, "feedburner:origlink": _original_link,
     "title": _title, "dc:title": _title, "media:title": _media_title,
     "description": _description, "dc:description": _description, "media:description": _description,
     "summary": _summary, "itunes:summary": _summary, "abstract": _abstract,
@@ -325,19 +242,19 @@ ITEM_HANDLERS: Mapping[str, Handler] = {
     "dcterms:modified": _date("updated", "dcterms:modified"), "date": _bare_date,
     "created": _date("created", "created"), "dcterms:created": _date("created", "dcterms:created"),
     "language": _language, "dc:language": _language,
-    "category": _category, "keywords": _category, "dc:subject": _category, "media:category": _media_category,
-    "itunes:category": _itunes_category, "itunes:keywords": _keywords(_ITUNES),
-    "media:keywords": _keywords(None), "tags": _keywords(None),
-    **dict.fromkeys(_PEOPLE, _author),
-    "image": _image, "itunes:image": _itunes_image, "itunes:link": _itunes_image,
-    "media:content": _media_content, "media:thumbnail": _thumbnail,
+    "category": category, "keywords": category, "dc:subject": category, "media:category": media_category,
+    "itunes:category": itunes_category, "itunes:keywords": keywords(ITUNES),
+    "media:keywords": keywords(None), "tags": keywords(None),
+    **dict.fromkeys(_PEOPLE, people),
+    "image": _image, "itunes:image": itunes_image, "itunes:link": itunes_image,
+    "media:content": media_content, "media:thumbnail": thumbnail,
     "source": _source, "item": _nested_item, "entry": _nested_item, **dict.fromkeys(_APART.split(), _skipped),
 }  # fmt: skip
 """The elements that are read, by name as `name_of` gives it."""
 
 HEAD_HANDLERS: Mapping[str, Handler] = {
     **{name: ITEM_HANDLERS[name] for name in ("id", "guid", "link", "title", "dc:title", "language", "dc:language")},
-    **dict.fromkeys(_PEOPLE, _author),
+    **dict.fromkeys(_PEOPLE, people),
     **dict.fromkeys(_APART.split(), _skipped),
     **dict.fromkeys(("image", "source", "textinput"), _source),
     **dict.fromkeys(("item", "entry"), _item),

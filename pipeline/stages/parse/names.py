@@ -1,8 +1,8 @@
 """Which name an element goes by, whatever prefix its document gives to its namespace.
 
-Rules of this file: a namespace that feeds are made of has a prefix of ours ("" for those of RSS and Atom themselves);
-of any other namespace the document's own prefix counts, because feeds declare well-known prefixes with wrong addresses.
-Names are lower case, as feeds write them in any.
+Rules of this file: a namespace that feeds are made of has a prefix of ours ("" for those of RSS and Atom); of any
+other the document's own prefix counts, because feeds declare well-known prefixes with wrong addresses. Names are
+lower case, as feeds write them in any.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class Element(Protocol):
         """Give the element around this one."""
 
 
+_PREFIXES_OF_FORMATS = frozenset({"atom", "rss"})  # these say enough, whatever they stand for
 _USERLAND = "backend.userland.com/rss"
 
 
@@ -135,5 +136,5 @@ def _standard(prefix: str, element: Element) -> str:
     namespace = element.nsmap.get(prefix)
     known = _prefix_of(namespace.lower()) if namespace else None
     if known is None:
-        known = "" if prefix == "atom" else prefix
+        known = "" if prefix in _PREFIXES_OF_FORMATS else prefix
     return f"{known}:" if known else ""

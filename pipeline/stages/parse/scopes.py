@@ -14,11 +14,12 @@ from pipeline.stages.parse.names import Element, attributes
 
 _EXTRA_SLASHES = re.compile(r"([A-Za-z][A-Za-z0-9+-.]*://)/*")
 # Where a base may lead: what the web calls schemes; anything else (javascript:) is ignored.
-_SCHEMES = frozenset(
-    "file ftp gopher h323 hdl http https imap magnet mailto mms news nntp prospero rsync rtsp rtspu sftp shttp sip "
-    "sips snews svn svn+ssh telnet wais aim callto cvs facetime feed git gtalk irc ircs irc6 itms msnim skype ssh smb "
-    "ymsg".split()
+_SCHEME_NAMES = (
+    "file ftp gopher h323 hdl http https imap magnet mailto mms news nntp prospero rsync rtsp rtspu sftp shttp "
+    "sip sips snews svn svn+ssh telnet wais aim callto cvs facetime feed git gtalk irc ircs irc6 itms msnim "
+    "skype ssh smb ymsg"
 )
+_SCHEMES = frozenset(_SCHEME_NAMES.split())
 
 
 class Scope(NamedTuple):

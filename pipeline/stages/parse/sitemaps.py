@@ -43,7 +43,9 @@ def parse_sitemap(utf8: bytes, problems: tuple[str, ...] = ()) -> FeedDocument:
         found.append(f"an index of {reader.sitemaps} sitemaps, which are not followed")
     if reader.left_out:
         found.append(f"{reader.left_out} entries behind the first {MAX_ENTRIES} were left out")
-    return FeedDocument(title=reader.publication, entries=tuple(reader.entries), problems=tuple(found))
+    return FeedDocument(
+        title=reader.publication, entries=tuple(reader.entries), problems=tuple(found), path="sitemap"
+    )
 
 
 class _Reader:

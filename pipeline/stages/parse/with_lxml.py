@@ -137,7 +137,7 @@ class _Reader:
         return tuple(entries)
 
     def _by_feedparser(self, items: list[Element]) -> tuple[Entry, ...]:
-        """Read *items* between the start tags that the first stands in. Raises Odd when they are not one entry each."""
+        """Read *items* between the start tags around the first. Raises Odd when they are not one entry each."""
         around: list[Element] = []
         parent = items[0].getparent()
         while parent is not None:

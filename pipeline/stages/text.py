@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 _ASCII_CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 # Apart from the class above: characters beyond U+FFFF in it would make every search three times as slow.
+_FORBIDDEN_BUT_MARKS = re.compile(_FORBIDDEN.pattern.replace("\x00-\x08", "\x00\x03-\x08"))
 # Where one of either may be, in bytes: searched many times faster than a text.
 _C1_UTF8 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _SUSPECT_UTF8 = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
@@ -83,6 +84,7 @@ _START_PARAGRAPH = re.compile(rf"<(?:{_BLOCK}|hr)\b[^<>]*>", re.IGNORECASE)
 _END_PARAGRAPH = re.compile(rf"(?=</(?:{_BLOCK})\b)", re.IGNORECASE)
 _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
+_SAFE_PREFORMATTED = re.compile(r"<pre[ >][^<]*+(?:<(?!/pre>)[^<]*+)*+")
 _TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
 _BREAKS = (
     {
@@ -129,13 +131,20 @@ def _unmarked_text(text: str) -> str:
 
 
 def _paragraphs(marked: str) -> str:
-    blocks = (block for block in marked.split(_PARAGRAPH) if block and not block.isspace())
-    paragraphs = (_lines(block) if _LINE in block else _line(block) for block in blocks)
-    return _MANY_NEWLINES.sub("\n\n", "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+    """Give the paragraphs and lines of *marked*, whose spaces are folded all at once."""
+    folded = " ".join(marked.split())
+    if not folded.replace(_PARAGRAPH, "").replace(_LINE, "").isprintable():
+        folded = _FILLERS.sub("", _NON_CHARACTERS.sub("", _FORBIDDEN_BUT_MARKS.sub("", folded)))
+        folded = " ".join(folded.split())
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", folded)
+    blocks = (_lines(block) if _LINE in block else block.strip(" ") for block in folded.split(_PARAGRAPH))
+    text = "\n\n".join(block for block in blocks if block)
+    return _MANY_NEWLINES.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 def _lines(block: str) -> str:
-    return "\n".join(map(_line, block.split(_LINE))).strip("\n")
+    return "\n".join(line.strip(" ") for line in block.split(_LINE)).strip("\n")
 
 
 def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
@@ -150,7 +159,7 @@ def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
 
 def _text_of_safe(safe: str) -> str:
     if "<pre" in safe:
-        safe = _PREFORMATTED.sub(lambda match: match[0].replace("\n", _LINE), safe)
+        safe = _SAFE_PREFORMATTED.sub(lambda match: match[0].replace("\n", _LINE), safe)
     pieces = _TAG.split(safe)
     pieces[1::2] = [_BREAKS.get(tag, "") if " " not in tag else _break_of(tag) for tag in pieces[1::2]]
     text = "".join(pieces)

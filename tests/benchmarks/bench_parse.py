@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_parse [LOOPS]
 
 Of each feed the least of LOOPS (3) measurements counts, so that a busy machine spoils little. "entries" is the way
-from bytes to entries with no HTML work; "articles" is everything: safe HTML, plain text, dates, addresses, identities.
+from bytes to entries with no HTML work; "articles" is everything: safe HTML, plain text, dates, addresses, ids.
 Needs the corpus and the `bench` extra. The two ratios that matter are the last two lines.
 """
 

@@ -67,6 +67,7 @@ class Draft:
 
     def __init__(self, dialect: Dialect, scope: Scope) -> None:
         self.dialect = dialect
+        self.repairs = dialect.repairs
         self.scope = scope
         self.contents: list[Text] = []
         self.authors: list[Author] = []
@@ -101,7 +102,7 @@ class Draft:
             kind = HTML
         if scope is not NOWHERE:
             self.is_scoped = True
-        return Text(kind, self.repaired(value) if self.dialect.repairs else value, scope)
+        return Text(kind, self.repaired(value) if self.repairs else value, scope)
 
     def leaf(self, element: Element) -> str:
         """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
@@ -110,11 +111,11 @@ class Draft:
             raise Odd(element.tag)
         if text is None:
             return ""
-        return self.repaired(text.strip()) if self.dialect.repairs else text.strip()
+        return self.repaired(text.strip()) if self.repairs else text.strip()
 
     def repaired(self, text: str) -> str:
         """*text* as it was meant, where the document needs such repair."""
-        return repaired(text) if self.dialect.repairs and not text.isascii() else text
+        return repaired(text) if self.repairs and not text.isascii() else text
 
     def tag(self, tag: Tag) -> None:
         """Add *tag*, once."""

@@ -61,6 +61,7 @@ def parse_json(text: str, problems: tuple[str, ...] = ()) -> FeedDocument | Unre
         entries=entries,
         problems=(*problems, *([scan.stopped] if scan.stopped else []), *_shortened(found)),
         incomplete=scan.cut,
+        path="json",
     )
 
 

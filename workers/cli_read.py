@@ -11,6 +11,7 @@ from pathlib import Path
 from time import time
 
 import click
+import structlog
 
 from pipeline import wire
 from pipeline.adapters.web import Web
@@ -22,6 +23,8 @@ from pipeline.stages.response import read
 from pipeline.stages.urls import feed_id, feed_url
 from workers.cli_options import settings_from, settings_options
 from workers.daemon_process import digest_of_decoded
+
+log = structlog.get_logger("workers.cli_read")
 
 _GZIP = b"\x1f\x8b"
 _UNKNOWN_FEED = "0" * 16
@@ -120,9 +123,7 @@ def _print(reading: Reading | Unreadable, *, name: str, extra: dict[str, object]
             click.echo(f"newswire: {name}: {reason}", err=True)
             return False
         case Reading():
-            click.echo(f"newswire: {name}: path: {reading.path}", err=True)
-            if reading.incomplete:
-                click.echo(f"newswire: {name}: the document was cut; its whole items were read", err=True)
+            log.info("parsed", name=name, path=reading.path, incomplete=reading.incomplete)
             for problem in reading.problems:
                 click.echo(f"newswire: {name}: {problem}", err=True)
             for result in reading.results:

@@ -16,7 +16,8 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `unsettled` | the outcome of a poll could not be stored; the poll is repeated | `feed`, `reason` |
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
-| `processed` | a document was read | `entries`, `new`, `revised`, `same`, `rejected`, `problems`, `seconds` |
+| `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
+| `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |

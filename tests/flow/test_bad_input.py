@@ -213,4 +213,4 @@ def test_a_reader_that_goes_away_is_no_error(system: System) -> None:
     """`newswire parse | head -1` must end in silence."""
     (system.folder / "good.xml").write_bytes(rss(Item(str(n), "x" * 500) for n in range(2000)))
     finished = system.run_shell("parse good.xml | head -1")
-    assert (finished.code, finished.stderr, len(finished.stdout.splitlines())) == (0, "", 1)
+    assert (finished.code, finished.messages, len(finished.stdout.splitlines())) == (0, [], 1)

@@ -120,10 +120,10 @@ class FeedStore:
         return before is not None and before != schedule.encode()
 
     def bring_forward(self, due_ms: Mapping[str, int]) -> int:
-        """Make feeds (id → ms) due then at the latest; those due earlier stay. Returns how many moved."""
+        """Make feeds (id → ms) due then at the latest; earlier or removed ones stay so. Returns how many moved."""
         with self._client.pipeline(transaction=False) as pipe:
             for feed_id, at_ms in due_ms.items():
-                pipe.zadd(self._keys.due, {feed_id: at_ms}, lt=True, ch=True)
+                pipe.zadd(self._keys.due, {feed_id: at_ms}, xx=True, lt=True, ch=True)
             return sum(pipe.execute())
 
     def count(self) -> int:

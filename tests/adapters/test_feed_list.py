@@ -61,3 +61,16 @@ def test_a_paused_feed_is_not_due_until_resumed(redis_client: redis.Redis) -> No
     store.set_paused(FEEDS[0].id, paused=False)
     assert store.due_ms(FEEDS[0].id) == 0
     assert not store.set_paused("unknown", paused=True)
+
+
+def test_bringing_feeds_forward_brings_no_removed_feed_back(redis_client: redis.Redis) -> None:
+    """A feed removed while the schedule is applied would be leased, and found gone, for ever."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:2], due_ms=5_000)
+    store.remove(FEEDS[1].id)
+
+    moved = store.bring_forward({FEEDS[0].id: 1_000, FEEDS[1].id: 1_000})
+
+    assert moved == 1
+    assert store.due_ms(FEEDS[0].id) == 1_000
+    assert store.due_ms(FEEDS[1].id) is None

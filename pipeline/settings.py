@@ -56,6 +56,7 @@ class ArticleSettings:
     full_text: Literal["never"]
     stream_days: Annotated[int, _DAYS]
     seen_days: Annotated[int, _DAYS]
+    near_duplicate_days: Annotated[int, _DAYS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ only if the article is not yet remembered as it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from time import time
@@ -21,11 +22,14 @@ from pipeline.adapters.backlog import Backlog, Claim
 from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Unreadable, Verdict
 from pipeline.settings import Settings
 from pipeline.stages.identity import judge, pack, seen_id, unpack
+from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
 from pipeline.stages.reading import read_document
+from workers.copies import mark_copies
 from workers.lifecycle import settings_of_this_process
 
 log = structlog.get_logger("workers.jobs")
@@ -33,6 +37,7 @@ log = structlog.get_logger("workers.jobs")
 MAX_ATTEMPTS = 5
 """A document whose worker died five times is taken to be the cause; it is buried and its neighbours go on."""
 _DAY_SECONDS = 86_400
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Desk:
     url: str
     backlog: Backlog
     articles: ArticleStore
+    sketches: SketchIndex
     feeds: FeedStore
 
 
@@ -53,8 +59,20 @@ def desk() -> Desk:
     if settings.redis_url is None:
         raise RuntimeError("a worker process needs NEWSWIRE_REDIS_URL (newswire worker sets it)")
     client, keys = connect(settings.redis_url), Keys(settings.namespace)
+    sketches = SketchIndex(
+        client,
+        keys,
+        window_ms=settings.articles.near_duplicate_days * _DAY_MS,
+        most_carriers=MOST_CARRIERS,
+        candidates=CANDIDATES,
+    )
     return Desk(
-        settings, settings.redis_url, Backlog(client, keys), ArticleStore(client, keys), FeedStore(client, keys)
+        settings,
+        settings.redis_url,
+        Backlog(client, keys),
+        ArticleStore(client, keys),
+        sketches,
+        FeedStore(client, keys),
     )
 
 
@@ -138,32 +156,42 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
     """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
+    now_ms = int(time() * 1000)
+    verdicts = [
+        judge(unpack(record) if record else None, article, now_ms=now_ms)
+        for article, record in zip(articles, records, strict=True)
+    ]
+    fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
+    marked = {article.id: article for article in mark_copies(fresh, index=desk().sketches)}
     judged = [
         (article, publication)
-        for article, record in zip(articles, records, strict=True)
-        if (publication := _publication(article, record)) is not None
+        for article, record, verdict in zip(articles, records, verdicts, strict=True)
+        if (publication := _publication(verdict, record, marked)) is not None
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
-def _publication(article: Article, record: bytes) -> Publication | None:
-    verdict: Verdict = judge(unpack(record) if record else None, article, now_ms=int(time() * 1000))
+def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:
+    """What to write down of *verdict*, reached from *record*: nothing for an article that is remembered as it is."""
     match verdict:
         case Same(_, None):
             return None
-        case Same(_, known) if known is not None:
-            return Publication(seen_id(article.id), record, pack(known))
+        case Same(article_id, known) if known is not None:
+            return Publication(seen_id(article_id), record, pack(known))
         case New(judged, known) | Revised(judged, known):
+            article = marked[judged.id]
+            is_copy = article.kind == "new" and article.near_duplicate_of is not None
             return Publication(
                 seen_id(article.id),
                 record,
                 pack(known),
-                kind=judged.kind,
-                article_id=judged.id,
-                language=judged.language or "",
-                json=wire.article_to_json(judged),
+                kind=article.kind,
+                counted="near_duplicates" if is_copy else article.kind,
+                article_id=article.id,
+                language=article.language or "",
+                json=wire.article_to_json(article),
             )
     raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive
 
@@ -187,6 +215,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         new=tally.new,
         revised=tally.revised,
         same=tally.same,
+        near_duplicates=tally.near_duplicates,
         rejected=tally.rejected,
         skipped=reading.skipped,
         path=reading.path,

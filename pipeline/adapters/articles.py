@@ -20,13 +20,14 @@ class Publication:
     """What is to be remembered and, unless *json* is empty, published of one article.
 
     *expected* is the record that the verdict was reached from (b"" = none); the publication takes place only if
-    it still stands.
+    it still stands. *counted* is the fate it counts as: "new", "revised" or "near_duplicates".
     """
 
     seen_id: bytes
     expected: bytes
     record: bytes
     kind: str = ""
+    counted: str = ""
     article_id: str = ""
     language: str = ""
     json: str = ""
@@ -127,7 +128,8 @@ class ArticleStore:
 def _flat(publications: Sequence[Publication]) -> list[Value]:
     values: list[Value] = []
     for each in publications:
-        values += [each.seen_id, each.expected, each.record, each.kind, each.article_id, each.language, each.json]
+        values += [each.seen_id, each.expected, each.record, each.kind, each.counted]
+        values += [each.article_id, each.language, each.json]
     return values
 
 

@@ -171,8 +171,7 @@ class Backlog:
         )
         if not answer:
             return None
-        counted, new, revised, same, refused, dead = map(int, answer)
-        return Tally(1, counted, new, revised, same, 0, refused, dead)
+        return Tally(1, *map(int, answer))
 
     def waiting(self) -> int:
         """How many feeds have documents waiting or in work."""

@@ -15,6 +15,8 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
 | `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published, with field digests |
 | `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
+| `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
+| `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
 | `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
@@ -37,6 +39,8 @@ PERMANENT = (
     "{*}:tokens",
     "{*}:seen:*",
     "{*}:items:*",
+    "{*}:sketches",
+    "{*}:sketches:*",
     "{*}:articles",
     "{*}:dead",
     "{*}:totals",
@@ -89,6 +93,11 @@ class Keys:
     def claims(self) -> str:
         """Which job works on which feed's documents."""
         return self._name("claims")
+
+    @property
+    def sketches(self) -> str:
+        """The index of near-duplicates, and the prefix of its shards."""
+        return self._name("sketches")
 
     @property
     def articles(self) -> str:

@@ -21,6 +21,7 @@ from pipeline.model.articles import (
     Reading,
     Rejected,
 )
+from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import Feed, FeedState, Lease
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
@@ -32,7 +33,10 @@ __all__ = [
     "ArticleDate",
     "ArticleKind",
     "Attachment",
+    "Candidate",
+    "CopyOf",
     "Entry",
+    "Evidence",
     "FailureKind",
     "Feed",
     "FeedDocument",
@@ -57,6 +61,8 @@ __all__ = [
     "Response",
     "Revised",
     "Same",
+    "Sample",
+    "Sketch",
     "Tally",
     "Unchanged",
     "Unreadable",

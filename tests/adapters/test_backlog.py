@@ -191,9 +191,7 @@ def test_a_buried_document_keeps_its_payload_and_reason(redis_client: redis.Redi
 
 
 def _publication(n: int, *, expected: bytes = b"", record: bytes = b"r1") -> Publication:
-    return Publication(
-        n.to_bytes(8, "big"), expected, record, kind="new", article_id=f"{n:032x}", language="fr", json=f'{{"n":{n}}}'
-    )
+    return Publication(n.to_bytes(8, "big"), expected, record, "new", "new", f"{n:032x}", "fr", json=f'{{"n":{n}}}')
 
 
 def test_an_article_is_published_once_however_often_it_is_offered(

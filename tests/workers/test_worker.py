@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from waiting import wait_until
 
+from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.backlog import Backlog
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
@@ -107,4 +109,33 @@ async def test_a_job_that_cannot_be_read_does_not_stop_the_next(
     await _process(redis_client, async_redis, RSS)
 
     assert redis_client.xlen(KEYS.articles) == 1
+    assert worker.process is not None
+
+
+async def test_wire_copy_in_another_feed_is_marked_and_counted_once(
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Ten sites carry one agency's text: all ten are published, nine say whose they are and count as nothing new."""
+    other = Feed(id="00000000000000bb", url="https://example.net/feed.xml")
+    text = b"The old bridge over the river opens again on Monday after two years of work, the mayor said on Friday."
+    FeedStore(redis_client, KEYS).add([FEED, other])
+    for _ in (FEED, other):
+        leased = await LeaseStore(async_redis, KEYS).lease_due(limit=1)
+        (lease,) = leased.leases
+        title = b"Bridge opens" if lease.feed.id == FEED.id else b"At last"
+        body = (
+            b"<rss version='2.0'><channel><item><guid>1</guid><title>%b</title><description>%b</description></item>"
+        )
+        document = RawDocument(lease.feed.id, lease.feed.url, leased.now_ms, body % (title, text), "", "text/xml")
+        await LeaseStore(async_redis, KEYS).ingest(lease, FeedState(), document, due_ms=leased.now_ms + 60_000)
+        Backlog(redis_client, KEYS).dispatch(jobs_waiting=8)
+        wait_until(lambda: Backlog(redis_client, KEYS).waiting() == 0, timeout_seconds=20)
+
+    first, copy = (json.loads(fields[b"article"]) for _, fields in redis_client.xrange(KEYS.articles))
+    assert first["near_duplicate_of"] is None
+    assert copy["near_duplicate_of"] == copy["story"] == first["id"]
+    assert copy["similarity"] > 0.5
+    assert copy["kind"] == "new"
+    fates = {"polled": 2, "documents": 2, "entries": 2, "new": 1, "near_duplicates": 1}
+    assert ArticleStore(redis_client, KEYS).totals() == fates
     assert worker.process is not None

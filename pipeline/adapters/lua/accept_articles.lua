@@ -9,25 +9,25 @@
 -- KEYS[4] document  hash  the raw document; counts what it published so far
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
--- ARGV[3..] items   for each: seen id, expected record, new record, kind, article id, language, JSON;
---                   an empty JSON only refreshes the record
+-- ARGV[3..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
+--                   language, JSON; an empty JSON only refreshes the record
 -- returns           for each item its stream id, "" when only refreshed, or "conflict"; nothing when fenced off
 local claim = redis.call('HGET', KEYS[1], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
 local results = {}
-for i = 3, #ARGV, 7 do
+for i = 3, #ARGV, 8 do
   local remembered = redis.call('HGET', KEYS[2], ARGV[i]) or ''
   if remembered ~= ARGV[i + 1] then
     results[#results + 1] = 'conflict'
   else
     redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
-    local json = ARGV[i + 6]
+    local json = ARGV[i + 7]
     local stream_id = ''
     if json ~= '' then
-      stream_id = redis.call('XADD', KEYS[3], '*', 'article', json, 'id', ARGV[i + 4], 'kind', ARGV[i + 3],
-        'feed', ARGV[1], 'language', ARGV[i + 5])
+      stream_id = redis.call('XADD', KEYS[3], '*', 'article', json, 'id', ARGV[i + 5], 'kind', ARGV[i + 3],
+        'feed', ARGV[1], 'language', ARGV[i + 6])
       redis.call('PUBLISH', KEYS[3], stream_id .. ' ' .. json)
-      redis.call('HINCRBY', KEYS[4], 'published:' .. ARGV[i + 3], 1)
+      redis.call('HINCRBY', KEYS[4], 'published:' .. ARGV[i + 4], 1)
     end
     results[#results + 1] = stream_id
   end

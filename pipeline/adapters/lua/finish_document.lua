@@ -20,21 +20,23 @@
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
 -- ARGV[9] items     what to keep of its items; "" forgets what was kept
--- returns           entries, new, revised, same, rejected, dead; nothing when fenced off
+-- returns           entries, new, revised, same, near-duplicates, rejected, dead; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
 local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
 local revised = tonumber(redis.call('HGET', KEYS[4], 'published:revised') or '0')
+local copies = tonumber(redis.call('HGET', KEYS[4], 'published:near_duplicates') or '0')
 local entries, rejected, dead = tonumber(ARGV[4]), tonumber(ARGV[5]), 0
 if ARGV[6] ~= '' then
   dead = 1
-  entries, rejected = new + revised, 0
+  entries, rejected = new + revised + copies, 0
   local fields = redis.call('HGETALL', KEYS[4])
   redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[8], '*', 'id', ARGV[3], 'feed', ARGV[1], 'reason', ARGV[6],
     'attempts', ARGV[7], unpack(fields))
 end
-local same = entries - rejected - new - revised
-local tally = { entries = entries, new = new, revised = revised, same = same, rejected = rejected, dead = dead }
+local same = entries - rejected - new - revised - copies
+local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
+  rejected = rejected, dead = dead }
 for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   redis.call('HINCRBY', counters, 'documents', 1)
   for name, count in pairs(tally) do
@@ -51,4 +53,4 @@ else
   local clock = redis.call('TIME')
   redis.call('ZADD', KEYS[1], 'XX', clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1])
 end
-return { entries, new, revised, same, rejected, dead }
+return { entries, new, revised, same, copies, rejected, dead }

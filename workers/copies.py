@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.adapters.sketch_index import SketchIndex
-from pipeline.model import Article
+from pipeline.adapters.sketch_index import Posted, SketchIndex
+from pipeline.model import Article, CopyOf
 from pipeline.stages.near_duplicates import find_copy
-from pipeline.stages.sketches import sketch
+from pipeline.stages.sketches import sketch_all
 
 
-def mark_copies(articles: Sequence[Article], *, index: SketchIndex) -> list[Article]:
-    """Give *articles* back in order, those that repeat an earlier one with `near_duplicate_of`, story, similarity.
+def mark_copies(feed_id: str, articles: Sequence[Article], *, index: SketchIndex) -> list[Article]:
+    """Give the *articles* of one document back in order, with what each repeats of what came before it.
 
     They are in the *index* from then on. To mark them again gives the same: only what came before counts.
     """
-    sketches = [sketch(article.title, article.text or article.summary) for article in articles]
-    posted = index.post([(article.id, each) for article, each in zip(articles, sketches, strict=True)])
-    marked = []
-    for article, own, place in zip(articles, sketches, posted, strict=True):
-        copy = find_copy(own, place.evidence) if place else None
-        if place is None or copy is None:
-            marked.append(article)
-            continue
-        index.note_story(place, copy.story)
-        marked.append(
-            replace(article, near_duplicate_of=copy.article_id, story=copy.story, similarity=copy.similarity)
-        )
-    return marked
+    sketches = sketch_all((article.title, article.text or article.summary) for article in articles)
+    ids = [article.id for article in articles]
+    posted = index.post(feed_id, list(zip(ids, sketches, strict=True)))
+    return [
+        article if place is None else _marked(article, find_copy(own, place.evidence, feed_id=feed_id), place, index)
+        for article, own, place in zip(articles, sketches, posted, strict=True)
+    ]
+
+
+def _marked(article: Article, copy: CopyOf | None, place: Posted, index: SketchIndex) -> Article:
+    if copy is None:
+        return article
+    index.note_story(place, copy.story)
+    return replace(article, near_duplicate_of=copy.article_id, story=copy.story, similarity=copy.similarity)

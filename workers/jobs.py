@@ -162,7 +162,7 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
         for article, record in zip(articles, records, strict=True)
     ]
     fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
-    marked = {article.id: article for article in mark_copies(fresh, index=desk().sketches)}
+    marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
     judged = [
         (article, publication)
         for article, record, verdict in zip(articles, records, verdicts, strict=True)

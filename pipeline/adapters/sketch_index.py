@@ -18,8 +18,8 @@ from pipeline.model import Candidate, Evidence, Sample, Sketch
 
 _ARTICLES_PER_CALL = 16
 """One article holds the server for about 0.2 ms; the next client waits no longer than 4 ms."""
-# Article id, story (zeros: its own), then the samples of the text and of the lead: whether whole, how many hashes.
-_RECORD = struct.Struct(">16s16sBBBB")
+# Article id, story (zeros: its own), feed id; then of the samples of text and lead: whether whole, how many hashes.
+_RECORD = struct.Struct(">16s16s8sBBBB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ class SketchIndex:
             "candidates": candidates,
         }
 
-    def post(self, sketches: Sequence[tuple[str, Sketch]]) -> list[Posted | None]:
-        """Post (article id, sketch) pairs in order, and say of each what came before; None for an empty sketch.
+    def post(self, feed_id: str, sketches: Sequence[tuple[str, Sketch]]) -> list[Posted | None]:
+        """Post (article id, sketch) pairs of one feed in order; of each, what came before (None: an empty sketch).
 
         To post an article again changes nothing, and brings only what came before it the first time.
         """
         wanted = [(article_id, sketch) for article_id, sketch in sketches if sketch.hashes]
-        answers = iter(self._post(wanted))
+        answers = iter(self._post(feed_id, wanted))
         return [_posted(next(answers)) if sketch.hashes else None for _, sketch in sketches]
 
-    def _post(self, sketches: Sequence[tuple[str, Sketch]]) -> Iterator[list[Any]]:
+    def _post(self, feed_id: str, sketches: Sequence[tuple[str, Sketch]]) -> Iterator[list[Any]]:
         for start in range(0, len(sketches), _ARTICLES_PER_CALL):
             tail: list[Value] = []
             for article_id, sketch in sketches[start : start + _ARTICLES_PER_CALL]:
-                tail += [struct.pack(f">{len(sketch.hashes)}I", *sketch.hashes), _record(article_id, sketch)]
+                tail += [struct.pack(f">{len(sketch.hashes)}I", *sketch.hashes), _record(article_id, feed_id, sketch)]
             yield from call(
                 self._client,
                 "post_sketches",
@@ -78,11 +78,13 @@ class SketchIndex:
         )
 
 
-def _record(article_id: str, sketch: Sketch) -> bytes:
+def _record(article_id: str, feed_id: str, sketch: Sketch) -> bytes:
     text, lead = sketch.text, sketch.lead
     sizes = (text.whole, len(text.values), lead.whole, len(lead.values))
     heads = [value >> 16 for value in (*text.values, *lead.values)]
-    return _RECORD.pack(bytes.fromhex(article_id), b"", *sizes) + struct.pack(f">{len(heads)}H", *heads)
+    return _RECORD.pack(bytes.fromhex(article_id), b"", bytes.fromhex(feed_id), *sizes) + struct.pack(
+        f">{len(heads)}H", *heads
+    )
 
 
 def _posted(answer: list[Any]) -> Posted:
@@ -91,10 +93,11 @@ def _posted(answer: list[Any]) -> Posted:
 
 
 def _candidate(record: bytes) -> Candidate:
-    article_id, story, text_whole, text_size, lead_whole, lead_size = _RECORD.unpack_from(record)
+    article_id, story, feed_id, text_whole, text_size, lead_whole, lead_size = _RECORD.unpack_from(record)
     heads = struct.unpack_from(f">{text_size + lead_size}H", record, _RECORD.size)
     return Candidate(
         article_id=article_id.hex(),
+        feed_id=feed_id.hex(),
         story=(story if any(story) else article_id).hex(),
         text=Sample(heads[:text_size], bool(text_whole)),
         lead=Sample(heads[text_size:], bool(lead_whole)),

@@ -34,6 +34,7 @@ class Candidate:
     """An earlier article that shares shingles; of its samples only the upper 16 bits of each hash are kept."""
 
     article_id: str
+    feed_id: str
     story: str
     text: Sample
     lead: Sample

@@ -18,13 +18,15 @@ CANDIDATES = 6
 """How many earlier articles are compared, those with the most shared hashes first."""
 
 _LEAST_SIMILARITY = 0.28
+# A feed repeats its own phrases (series, sponsors, forms of notice): alike there means little until it is most of it.
+_LEAST_SIMILARITY_IN_FEED = 0.35
 # Five shared rare shingles are a sentence of seven words, or several places that agree: chance does not give that.
 _LEAST_SHARED = 5.0
 _HEAD_BITS = 16
 
 
-def find_copy(sketch: Sketch, evidence: Evidence) -> CopyOf | None:
-    """Name the earlier article that the one with *sketch* repeats by *evidence*; None when there is none.
+def find_copy(sketch: Sketch, evidence: Evidence, *, feed_id: str) -> CopyOf | None:
+    """Name the earlier article that the one with *sketch*, of the feed *feed_id*, repeats; None when there is none.
 
     Of several the likest counts; of equals the first of the candidates.
     """
@@ -32,7 +34,8 @@ def find_copy(sketch: Sketch, evidence: Evidence) -> CopyOf | None:
     best: CopyOf | None = None
     for candidate in evidence.candidates:
         similarity = _similarity(sketch, candidate, carriers)
-        if similarity >= _LEAST_SIMILARITY and (best is None or similarity > best.similarity):
+        least = _LEAST_SIMILARITY_IN_FEED if candidate.feed_id == feed_id else _LEAST_SIMILARITY
+        if similarity >= least and (best is None or similarity > best.similarity):
             best = CopyOf(candidate.article_id, candidate.story, similarity)
     return best
 

@@ -1,4 +1,4 @@
-"""Text -> Sketch: the few shingles by which copies of an article find it.
+"""Texts -> Sketches: the few shingles by which copies of an article find it.
 
 A shingle is three words in a row. The lowest hashes of all shingles are a fair sample of any two texts at once
 (A. Broder, "On the resemblance and containment of documents", 1997). Feeds shorten what they copy, and from the top:
@@ -11,7 +11,9 @@ with 32 bands of 4 reaches 0.70, SimHash 0.19.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from zlib import crc32
 
@@ -25,6 +27,7 @@ _WORDS = 3
 _CHARACTERS = 8
 # Eight shingles are ten words, a headline: less says nothing about who wrote it first.
 _LEAST_SHINGLES = 9
+_SITE_CARRIERS = 3
 # A book in a feed is compared by its beginning; 40,000 characters cost about 5 ms.
 _MOST_CHARACTERS = 40_000
 
@@ -34,16 +37,23 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACED_WORD = re.compile(rf"[^\W_{_UNSPACED}]+")
 
 
-def sketch(title: str | None, text: str | None) -> Sketch:
-    """Sketch the article with this *title* and *text* (plain text, or the summary where there is no text).
+def sketch_all(articles: Iterable[tuple[str | None, str | None]]) -> list[Sketch]:
+    """Sketch the articles of one document, given as (title, plain text or summary), in order.
 
+    What three of them share is no text of theirs but of their site (a tail, a sponsor, a form), and is left out.
     Case, punctuation and layout do not count. Articles of fewer than 11 words have an empty sketch.
     """
-    hashes = list(_hashes(f"{title or ''}\n{text or ''}"[:_MOST_CHARACTERS].lower()))
-    everything = sorted(set(hashes))
+    shingles = [list(_hashes(f"{title or ''}\n{text or ''}"[:_MOST_CHARACTERS].lower())) for title, text in articles]
+    carriers = Counter(value for each in shingles for value in set(each))
+    site = {value for value, count in carriers.items() if count >= _SITE_CARRIERS}
+    return [_sketch(each, site) for each in shingles]
+
+
+def _sketch(hashes: Sequence[int], site: AbstractSet[int]) -> Sketch:
+    everything = sorted(set(hashes) - site)
     if len(everything) < _LEAST_SHINGLES:
         return Sketch()
-    beginning = sorted(set(hashes[:_LEAD_SHINGLES]))
+    beginning = sorted(set(hashes[:_LEAD_SHINGLES]) - site)
     return Sketch(text=_sample(everything, _TEXT_SAMPLE), lead=_sample(beginning, _LEAD_SAMPLE))
 
 

@@ -13,9 +13,10 @@ from pipeline.adapters.keys import Keys
 from pipeline.adapters.sketch_index import Posted, SketchIndex
 from pipeline.model import Sketch
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS, find_copy
-from pipeline.stages.sketches import sketch
+from pipeline.stages.sketches import sketch_all
 
 KEYS = Keys("newswire")
+FEED = "a" * 16
 WINDOW_MS = 3 * 86_400_000
 
 
@@ -32,15 +33,15 @@ def _id(number: int) -> str:
 
 
 def _post(index: SketchIndex, number: int, text: str) -> tuple[Sketch, Posted]:
-    own = sketch(f"title {number}", text)
-    (posted,) = index.post([(_id(number), own)])
+    (own,) = sketch_all([(f"title {number}", text)])
+    (posted,) = index.post(FEED, [(_id(number), own)])
     assert posted is not None
     return own, posted
 
 
 def _copy_of(index: SketchIndex, number: int, text: str) -> str | None:
     own, posted = _post(index, number, text)
-    copy = find_copy(own, posted.evidence)
+    copy = find_copy(own, posted.evidence, feed_id=FEED)
     return copy.article_id if copy else None
 
 
@@ -81,7 +82,8 @@ def test_a_story_goes_on_from_copy_to_copy(redis_client: redis.Redis) -> None:
 
 def test_articles_with_nothing_to_compare_take_no_room(redis_client: redis.Redis) -> None:
     """A feed of bare headlines must not fill the index."""
-    posted = _index(redis_client).post([(_id(1), Sketch()), (_id(2), sketch("", _text(2))), (_id(3), Sketch())])
+    (own,) = sketch_all([("", _text(2))])
+    posted = _index(redis_client).post(FEED, [(_id(1), Sketch()), (_id(2), own), (_id(3), Sketch())])
 
     assert [each is None for each in posted] == [True, False, True]
     assert int(redis_client.hget(KEYS.sketches, "arrived") or 0) == 1  # type: ignore[arg-type]

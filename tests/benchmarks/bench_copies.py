@@ -34,6 +34,7 @@ _CLUSTERS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "cluster
 _FEED = FeedReference(id="0" * 16, url="")
 _WINDOW_MS = 3 * 86_400_000
 _AT_ONCE = 16
+_FEEDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ def _marked(client: Redis, stories: Sequence[Story]) -> dict[int, int]:
         for name, story in zip(names, stories, strict=True)
     ]
     memory, server, own = client.info("memory")["used_memory"], _cpu(client), time.process_time()
-    marked = [article for part in _parts(articles) for article in mark_copies(part, index=index)]
+    marked = [
+        article
+        for number, part in enumerate(_parts(articles))
+        for article in mark_copies(f"{number % _FEEDS:016x}", part, index=index)
+    ]
     own, server = time.process_time() - own, _cpu(client) - server
     memory = client.info("memory")["used_memory"] - memory
     milliseconds = f"{own / len(stories) * 1e3:.2f} ms of ours, {server / len(stories) * 1e3:.2f} ms of the server"

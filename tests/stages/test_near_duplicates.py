@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.model import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS, find_copy, head
-from pipeline.stages.sketches import sketch
+from pipeline.stages.sketches import sketch_all
 
+FEED, OTHER_FEED = "a" * 16, "b" * 16
 TITLE = "Storm closes harbour of Saint-Malo for a second day"
 WORDS = """
 The harbour master of Saint-Malo closed both basins on Tuesday after gusts of a hundred and thirty kilometres an hour
@@ -58,15 +59,23 @@ class Index:
         for value in own.hashes:
             self._posted.setdefault(value, []).append(name)
         text, lead = (Sample(tuple(map(head, each.values)), each.whole) for each in (own.text, own.lead))
-        self._kept[name] = Candidate(name, name, text, lead)
+        self._kept[name] = Candidate(name, FEED, name, text, lead)
 
 
-def _copy(title: str, text: str, *, earlier: dict[str, tuple[str, str]] | None = None) -> CopyOf | None:
+def sketch(title: str, text: str) -> Sketch:
+    """Sketch an article that came alone."""
+    (own,) = sketch_all([(title, text)])
+    return own
+
+
+def _copy(
+    title: str, text: str, *, earlier: dict[str, tuple[str, str]] | None = None, feed_id: str = OTHER_FEED
+) -> CopyOf | None:
     index = Index()
     for name, (its_title, its_text) in (earlier or {"first": (TITLE, WORDS)}).items():
         index.post(name, sketch(its_title, its_text))
     own = sketch(title, text)
-    return find_copy(own, index.ask(own))
+    return find_copy(own, index.ask(own), feed_id=feed_id)
 
 
 _SENTENCES = WORDS.split(". ")
@@ -131,6 +140,24 @@ def test_formula_that_many_carry_links_nobody() -> None:
     }
 
     assert _copy("Meridian closes higher", f"{FORMULA}Meridian rose by 5 cents to 90.", earlier=reports) is None
+
+
+def test_what_three_articles_of_a_document_share_belongs_to_their_site() -> None:
+    """The sponsor under every episode of a podcast would else make all of them one story at the first poll."""
+    sketches = sketch_all([(f"Part {part}", f"{text} {FORMULA}") for part, text in enumerate((WORDS, MUSEUM, LUNCH))])
+
+    index = Index()
+    index.post("first", sketches[0])
+    assert find_copy(sketches[1], index.ask(sketches[1]), feed_id=FEED) is None
+
+
+def test_a_feed_may_repeat_its_own_phrases() -> None:
+    """A notice of the same form in the same feed is another notice; in another feed it is most likely a copy."""
+    earlier = {"first": ("Notice 1", f"{FORMULA} {MUSEUM}")}
+    later = f"{LUNCH} {FORMULA[:160]} {WORDS}"
+
+    assert _copy("Notice 2", later, earlier=earlier, feed_id=OTHER_FEED) is not None
+    assert _copy("Notice 2", later, earlier=earlier, feed_id=FEED) is None
 
 
 def test_of_several_the_likest_is_named() -> None:

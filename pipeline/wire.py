@@ -255,7 +255,7 @@ def state_from_fields(fields: Mapping[bytes, bytes]) -> FeedState:
 
 
 def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
-    """Turn *document* into the fields of a Redis hash: all but its id, which names the hash."""
+    """Turn *document* into the fields of a Redis hash: all but its id, which names the hash, and `replayed`."""
     return {
         b"feed_id": document.feed_id.encode(*_UTF8),
         b"url": document.url.encode(*_UTF8),
@@ -280,6 +280,7 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             body=fields[b"body"],
             content_encoding=fields[b"content_encoding"].decode(*_UTF8),
             content_type=fields[b"content_type"].decode(*_UTF8),
+            replayed=b"replayed" in fields,
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None

@@ -161,6 +161,8 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
         judge(unpack(record) if record else None, article, now_ms=now_ms)
         for article, record in zip(articles, records, strict=True)
     ]
+    if claim.document.replayed:  # a newer document was read since: what differs is not news but history
+        verdicts = [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
     fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
     marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
     judged = [

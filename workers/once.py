@@ -74,13 +74,14 @@ async def _round(
         progress.update(polls, completed=len(round_.feed_ids))
         progress.update(documents, total=len(round_.document_ids))
 
+    waiting = await asyncio.to_thread(store.backlog.document_ids)  # left by an earlier run, or replayed
     async with open_daemon(store) as daemon, daemon.at_work():
         daemon.on_polled = on_polled
         for _ in range(_ROUNDS):
             missing = [feed_id for feed_id in feed_ids if feed_id not in round_.feed_ids]
             await asyncio.to_thread(store.feeds.refresh, missing)
             await daemon.poll_all_due(until_ms=await daemon.leases.now_ms())
-        await _until_processed(store, round_.document_ids, progress, documents)
+        await _until_processed(store, [*waiting, *round_.document_ids], progress, documents)
 
 
 async def _until_processed(store: Store, document_ids: list[str], progress: Progress, task: TaskID) -> None:

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer
 
 from pipeline import wire
 from pipeline.adapters.keys import RQ_QUEUE_PREFIX, Keys
-from pipeline.adapters.replies import as_fields
+from pipeline.adapters.replies import as_fields, as_names
 from pipeline.adapters.scripts import call
 from pipeline.model import RawDocument, Tally
 
@@ -176,6 +176,14 @@ class Backlog:
     def waiting(self) -> int:
         """How many feeds have documents waiting or in work."""
         return int(self._client.zcard(self._keys.backlog))
+
+    def document_ids(self) -> list[str]:
+        """The documents that wait or are in work, feed by feed, oldest first."""
+        feeds = as_names(self._client.zrange(self._keys.backlog, 0, -1))
+        with self._client.pipeline(transaction=False) as pipe:
+            for feed_id in feeds:
+                pipe.lrange(self._keys.mailboxes(feed_id), 0, -1)
+            return [document.decode() for mailbox in pipe.execute() for document in mailbox]
 
     def unfinished(self, document_ids: Sequence[str]) -> list[str]:
         """Those of *document_ids* that are not closed yet."""

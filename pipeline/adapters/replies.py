@@ -16,6 +16,16 @@ def as_values(reply: Sequence[Any]) -> list[bytes | None]:
     return cast("list[bytes | None]", reply)
 
 
+def as_names(reply: Sequence[Any]) -> list[str]:
+    """Read a reply that lists names."""
+    return [name.decode() for name in cast("Sequence[bytes]", reply)]
+
+
+def as_entries(reply: Sequence[Any] | None) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """Type the reply of XRANGE and XREVRANGE."""
+    return cast("list[tuple[bytes, dict[bytes, bytes]]]", reply or [])
+
+
 def as_counters(reply: Mapping[Any, Any]) -> dict[str, int]:
     """Read the reply of HGETALL on a hash of counters."""
     return {name.decode(): int(value) for name, value in as_fields(reply).items()}

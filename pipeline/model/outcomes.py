@@ -14,7 +14,8 @@ class RawDocument:
 
     `body` is compressed as `content_encoding` says ("" for identity); `content_type` is the header as it came.
     `fetched_ms` is None when nobody knows (a file from disk).
-    `id` is given by the backlog when the document is stored ("" before).
+    `id` is given by the backlog when the document is stored ("" before). Of a document that is `replayed` newer ones
+    may have been read already.
     """
 
     feed_id: str
@@ -24,6 +25,7 @@ class RawDocument:
     content_encoding: str = ""
     content_type: str = ""
     id: str = ""
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""The dead: what could not be processed is kept whole, and comes back when its cause is gone."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+import redis.asyncio
+
+from pipeline.adapters.backlog import Backlog
+from pipeline.adapters.dead_letters import DeadDocument, DeadLetters
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
+from pipeline.model import Feed, FeedState, RawDocument
+
+KEYS = Keys("newswire")
+FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
+BODY = b"\x1f\x8b\x00<half a feed"
+
+
+@pytest.fixture
+async def dead(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> DeadDocument:
+    """Give a document that was buried after two attempts."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=1)
+    document = RawDocument(FEED.id, FEED.url, leased.now_ms, BODY, "gzip", "text/xml; charset=utf-8")
+    await leases.ingest(leased.leases[0], FeedState(), document, due_ms=leased.now_ms + 60_000)
+    backlog = Backlog(redis_client, KEYS)
+    backlog.claim(FEED.id, job_id="job")
+    claim = backlog.claim(FEED.id, job_id="job")
+    assert claim is not None
+    backlog.bury(claim, reason="not a feed: é")
+    (found,) = DeadLetters(redis_client, KEYS)
+    return found
+
+
+def test_a_dead_document_is_kept_whole(redis_client: redis.Redis, dead: DeadDocument) -> None:
+    """Whoever repairs the parser needs the very bytes that broke it."""
+    assert (dead.reason, dead.attempts) == ("not a feed: é", 2)
+    assert dead.document.body == BODY
+    assert (dead.document.url, dead.document.content_encoding) == (FEED.url, "gzip")
+    assert DeadLetters(redis_client, KEYS).get(dead.entry) == dead
+
+
+def test_a_replayed_document_waits_for_a_worker_again(redis_client: redis.Redis, dead: DeadDocument) -> None:
+    """After a repair the lost articles are had from the dead, marked as history beside what came since."""
+    letters, backlog = DeadLetters(redis_client, KEYS), Backlog(redis_client, KEYS)
+
+    assert letters.replay(dead)
+    claim = backlog.claim(FEED.id, job_id="job")
+
+    assert claim is not None
+    assert claim.document.body == BODY
+    assert (claim.document.id, claim.document.replayed, claim.attempts) == (dead.document.id, True, 1)
+    assert len(letters) == 0
+    assert not letters.replay(dead)
+    backlog.finish(claim, entries=0, rejected=0)
+
+
+def test_a_document_of_a_removed_feed_stays_among_the_dead(redis_client: redis.Redis, dead: DeadDocument) -> None:
+    """It would come up under a feed that nobody follows; dropped in silence, it would be lost."""
+    FeedStore(redis_client, KEYS).remove(FEED.id)
+    letters = DeadLetters(redis_client, KEYS)
+
+    assert not letters.replay(dead)
+    assert len(letters) == 1
+
+
+def test_a_dropped_document_is_gone_once(redis_client: redis.Redis, dead: DeadDocument) -> None:
+    """To drop is for good, and two operators at it do not fail each other."""
+    letters = DeadLetters(redis_client, KEYS)
+
+    assert letters.drop(dead)
+    assert not letters.drop(dead)
+    assert letters.get(dead.entry) is None
+
+
+@pytest.mark.parametrize("entry", ["", "x", "1-", "-", "1-2-3", "9" * 40, "٣-0", "(1-0", "+"])
+def test_what_is_no_id_names_nothing(redis_client: redis.Redis, entry: str) -> None:
+    """A typing error is answered in words, not with the server's error."""
+    assert DeadLetters(redis_client, KEYS).get(entry) is None

@@ -42,8 +42,13 @@ _READ_NAMES = (
 _FEED_NAMES = frozenset(_READ_NAMES.split())
 # C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
 _REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
-_REPAIRABLE_REFERENCE = re.compile(rb"&#(?:0*(?:1[2-9][0-9]|2[0-5][0-9])|[xX]0*[89a-fA-F][0-9a-fA-F]);")
-_C1 = re.compile("[\x80-\x9f]")
+# The same by references: a C1 control, the rest of a character behind its first byte, a first byte before the rest.
+_REPAIRABLE_REFERENCE = re.compile(
+    rb"&#(?:(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);"
+    rb"|(?<=\xc3[\x82-\xb4]&#)(?:0*(?:1[6-8][0-9]|19[01])|[xX]0*[aAbB][0-9a-fA-F]);"
+    rb"|(?:0*(?:19[4-9]|2[0-3][0-9]|24[0-4])|[xX]0*(?:[cC][2-9a-fA-F]|[dDeE][0-9a-fA-F]|[fF][0-4]));(?=\xc2|&#))"
+)
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8: in most scripts its first byte is rare
 _WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
@@ -60,7 +65,7 @@ def repaired(text: str) -> str:
     """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+    return text.translate(_WINDOWS_1252) if _C1.search(text.encode("utf-8", "replace")) else text
 
 
 def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:
@@ -95,7 +100,7 @@ def looks_like_html(text: str) -> bool:
         return False
     if not _CLOSING_OR_REFERENCE.search(text):
         return False
-    if any(tag.lower() not in _SHOWN for tag in _TAG.findall(text)):
+    if not _SHOWN.issuperset(map(str.lower, _TAG.findall(text))):
         return False
     return all(reference in entitydefs for reference in _REFERENCE.findall(text))
 

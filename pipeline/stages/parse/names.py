@@ -107,10 +107,11 @@ def attributes(element: Element) -> dict[str, str]:
 
     An element with more than MAX_ATTRIBUTES was built to cost, and has none.
     """
-    found = dict(element.items()) if len(element.keys()) <= MAX_ATTRIBUTES else {}
-    if not found:
-        return found
-    names = "".join(found)
+    keys = element.keys()
+    if not keys or len(keys) > MAX_ATTRIBUTES:
+        return {}
+    found = dict(element.items())
+    names = "".join(keys)
     if "{" in names or not names.islower():
         found = {_attribute_name(key): value for key, value in found.items()}
     for name in ("rel", "type"):

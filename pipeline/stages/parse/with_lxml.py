@@ -19,7 +19,7 @@ from pipeline.stages.parse.constructs import Odd, needs_repair
 from pipeline.stages.parse.cost import MAX_ATTRIBUTES
 from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
-from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS, read_inside
+from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS
 from pipeline.stages.parse.mending import MAX_ENTRIES
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, scope_of
@@ -107,7 +107,7 @@ class _Reader:
         )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
-        return Dialect(self._is_atom, self._is_atom10, self._repairs, handlers, read_inside, {})
+        return Dialect(self._is_atom, self._is_atom10, self._repairs, handlers, {})
 
     def _entries(self, items: list[Element], authors: tuple[str, ...]) -> tuple[Entry, ...]:
         dialect = self._dialect(ITEM_HANDLERS)

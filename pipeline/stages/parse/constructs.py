@@ -41,14 +41,8 @@ _READ_NAMES = (
 )
 _FEED_NAMES = frozenset(_READ_NAMES.split())
 # C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
+# In UTF-8, because the byte it starts with is rare in most scripts, and looked for by C.
 _REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
-# The same by references: a C1 control, the rest of a character behind its first byte, a first byte before the rest.
-_REPAIRABLE_REFERENCE = re.compile(
-    rb"&#(?:(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);"
-    rb"|(?<=\xc3[\x82-\xb4]&#)(?:0*(?:1[6-8][0-9]|19[01])|[xX]0*[aAbB][0-9a-fA-F]);"
-    rb"|(?:0*(?:19[4-9]|2[0-3][0-9]|24[0-4])|[xX]0*(?:[cC][2-9a-fA-F]|[dDeE][0-9a-fA-F]|[fF][0-4]));(?=\xc2|&#))"
-)
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8: in most scripts its first byte is rare
 _WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
@@ -56,16 +50,13 @@ class Odd(ValueError):
     """An item says something in a way that this reader does not know; feedparser may."""
 
 
-def needs_repair(document: bytes) -> bool:
-    """Tell whether a text of *document* (UTF-8) can be one that `repaired` changes: few documents hold any."""
-    return bool(_REPAIRABLE.search(document) or _REPAIRABLE_REFERENCE.search(document))
-
-
 def repaired(text: str) -> str:
     """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
+    if text.isascii() or not _REPAIRABLE.search(text.encode("utf-8", "replace")):
+        return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252) if _C1.search(text.encode("utf-8", "replace")) else text
+    return text.translate(_WINDOWS_1252)
 
 
 def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.stages.parse.constructs import Odd
+from pipeline.stages.parse.constructs import Odd, repaired
 from pipeline.stages.parse.draft import Draft, Handler
 from pipeline.stages.parse.names import Element, attributes, name_of
 
@@ -73,7 +73,7 @@ def people(draft: Draft, element: Element, _depth: int) -> None:
         elif child.attrib:
             pieces.append(child.text or "")
         pieces.append(child.tail or "")
-    draft.authors.append((draft.repaired("".join(pieces).strip()), said_name, said_email))
+    draft.authors.append((repaired("".join(pieces).strip()), said_name, said_email))
 
 
 def itunes_image(draft: Draft, element: Element, _depth: int) -> None:

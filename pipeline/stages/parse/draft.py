@@ -30,7 +30,6 @@ class Dialect(NamedTuple):
 
     is_atom: bool
     is_atom10: bool
-    repairs: bool
     handlers: Mapping[str, Handler]
     known: dict[str, Handler | None]
 
@@ -56,7 +55,6 @@ class Draft:
 
     def __init__(self, dialect: Dialect, scope: Scope) -> None:
         self.dialect = dialect
-        self.repairs = dialect.repairs
         self.scope = scope
         self.contents: list[Text] = []
         self.authors: list[Author] = []
@@ -94,18 +92,14 @@ class Draft:
             kind = HTML
         if scope is not NOWHERE:
             self.is_scoped = True
-        return kind, self.repaired(value) if self.repairs else value, scope
+        return kind, value if value.isascii() else repaired(value), scope
 
     def leaf(self, element: Element) -> str:
         """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
         if len(element):
             raise Odd(element.tag)
         text = (element.text or "").strip()
-        return self.repaired(text) if self.repairs else text
-
-    def repaired(self, text: str) -> str:
-        """*text* as it was meant, where the document needs such repair."""
-        return repaired(text) if self.repairs and not text.isascii() else text
+        return text if text.isascii() else repaired(text)
 
     def tag(self, tag: Tag) -> None:
         """Add *tag*, once."""

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.model import Entry, FeedDocument
-from pipeline.stages.parse.constructs import Odd, needs_repair
+from pipeline.stages.parse.constructs import Odd
 from pipeline.stages.parse.cost import MAX_ATTRIBUTES
 from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
@@ -58,7 +58,7 @@ def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its
     )
 
 
-def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | None:
+def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | None:
     """Read the feed whose root is *root*, None when its shape is not known here.
 
     *problems* is what was mended before.
@@ -67,7 +67,7 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
     if feed is None:
         return None
     try:
-        return _Reader(feed, repairs=needs_repair(document)).feed(problems)
+        return _Reader(feed).feed(problems)
     except (Odd, ValueError):  # lxml reads names and addresses that it does not write
         return None
 
@@ -75,9 +75,8 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
 class _Reader:
     """One document: what holds for all its items."""
 
-    def __init__(self, root: Element, *, repairs: bool) -> None:
+    def __init__(self, root: Element) -> None:
         self._root = root
-        self._repairs = repairs
         version = _version(root)
         self._is_atom = version.startswith("atom")
         self._is_atom10 = version == "atom10"
@@ -107,7 +106,7 @@ class _Reader:
         )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
-        return Dialect(self._is_atom, self._is_atom10, self._repairs, handlers, {})
+        return Dialect(self._is_atom, self._is_atom10, handlers, {})
 
     def _entries(self, items: list[Element], authors: tuple[str, ...]) -> tuple[Entry, ...]:
         dialect = self._dialect(ITEM_HANDLERS)

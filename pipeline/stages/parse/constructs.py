@@ -43,7 +43,7 @@ _FEED_NAMES = frozenset(_READ_NAMES.split())
 # C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
 # In UTF-8, because the byte it starts with is rare in most scripts, and looked for by C.
 _REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
-_WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
+_WINDOWS_1252 = {chr(code): char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
 class Odd(ValueError):
@@ -56,7 +56,9 @@ def repaired(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252)
+    for control, character in _WINDOWS_1252.items():
+        text = text.replace(control, character)
+    return text
 
 
 def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:

@@ -14,7 +14,6 @@ from pipeline.stages.parse.constructs import HTML, PLAIN, Odd, construct, looks_
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, Scope
 
-
 Text = tuple[str, str, Scope]
 """A text of an entry: its kind (PLAIN, HTML, XHTML, or as named), its value and where it was written."""
 

@@ -145,7 +145,11 @@ def _is_foreign(character: str) -> bool:
 
 def best_of(samples: Iterable[tuple[str, str]], bonus: Mapping[str, float]) -> tuple[str, float]:
     """Choose the codec of the most plausible of *samples* (codec, text), each with its *bonus*; and its score."""
-    first = [(plausibility(text[:_FIRST_LOOK], codec) + bonus.get(codec, 0.0), codec, text) for codec, text in samples]
+    first = [
+        (plausibility(text[:_FIRST_LOOK], codec) + bonus.get(codec, 0.0), codec, text) for codec, text in samples
+    ]
     first.sort(key=lambda one: -one[0])  # the sort is stable: of equals, the more common stays the first
-    scored = [(codec, plausibility(text, codec) + bonus.get(codec, 0.0)) for _, codec, text in first[:_LOOKED_AT_TWICE]]
+    scored = [
+        (codec, plausibility(text, codec) + bonus.get(codec, 0.0)) for _, codec, text in first[:_LOOKED_AT_TWICE]
+    ]
     return max(scored, key=lambda one: one[1])

@@ -31,18 +31,19 @@ _OLD_ATOM = frozenset({"0.1", "0.2", "0.3"})
 
 
 def tree_of(document: bytes) -> Element | None:
-    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed.
+    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed or has a DOCTYPE.
 
     A prefix that is not declared and a namespace that is no address are no reason to refuse it.
     """
     parser = _parser(recover=False)
     try:
-        root: Element = etree.fromstring(document, parser)
+        root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError):
         if not parser.error_log or any(error.domain != _OF_NAMESPACES for error in parser.error_log):
             return None
         root = etree.fromstring(document, _parser(recover=True))
-    return root
+    found: Element | None = None if root.getroottree().docinfo.doctype else root
+    return found
 
 
 def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its own

@@ -69,6 +69,8 @@ def construct(element: Element, named: Mapping[str, str], default: str, *, is_at
     """
     kind = named.get("type", default)
     kind = _KINDS.get(kind, kind)
+    if kind != XHTML and kind in TEXT_KINDS and "mode" not in named and not len(element):
+        return kind, (element.text or "").strip()
     if len(element):
         if not kind.startswith("text/") and kind != XHTML:
             raise Odd(kind)
@@ -124,11 +126,13 @@ def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
         local = name.rpartition(":")[2]
         if kind == XHTML or local != "div" or name not in _DIVS:
             kind = XHTML
-            pieces.append(f"<{local}{_written(child)}>" if child.keys() else f"<{local}>")
+            pieces.append(f"<{local}{_written(child)}>")
         if len(child):
             kind = _inline(child, kind, pieces, depth + 1)
-        elif child.text:
-            pieces.append(escape(child.text) if kind == XHTML else child.text)
+        else:
+            text = child.text
+            if text:
+                pieces.append(escape(text) if kind == XHTML else text)
         if kind == XHTML and local not in _VOID:
             pieces.append(f"</{local}>")
         text = child.tail
@@ -144,11 +148,11 @@ _DEEPEST_MARKUP = 100
 
 
 def _written(element: Element) -> str:
-    named = attributes(element).items()
-    return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in named)
-
-
-_QUOTE = {'"': "&quot;"}
+    named = attributes(element)
+    if not named:
+        return ""
+    quoted = [(name, escape(value).replace('"', "&quot;")) for name, value in named.items()]
+    return "".join([f' {name}="{value}"' for name, value in quoted])
 
 
 _VOID_TAG = re.compile(rf"<(?:{'|'.join(sorted(_VOID))})[ >]")

@@ -48,9 +48,9 @@ def keywords(scheme: str | None) -> Handler:
 
     def handler(draft: Draft, element: Element, _depth: int) -> None:
         if not element.keys():
-            for term in draft.leaf(element).split(","):
-                if term.strip():
-                    draft.tag((term.strip(), scheme, None))
+            for term in map(str.strip, draft.leaf(element).split(",")):
+                if term:
+                    draft.tag((term, scheme, None))
 
     return handler
 

@@ -69,10 +69,10 @@ class Draft:
         """Read every element inside *parent*, which stands *depth* - 1 elements inside the item. Raises Odd."""
         known = self.dialect.known
         for child in parent:
-            tag = child.tag
-            if tag not in known:
-                known[tag] = self.dialect.handlers.get(name_of(child))
-            handler = known[tag]
+            try:
+                handler = known[child.tag]
+            except KeyError:
+                handler = known[child.tag] = self.dialect.handlers.get(name_of(child))
             if handler is not None:
                 handler(self, child, depth)
             elif len(child):  # what is known may stand inside what is not
@@ -97,7 +97,10 @@ class Draft:
         """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
         if len(element):
             raise Odd(element.tag)
-        text = (element.text or "").strip()
+        text = element.text
+        if not text:
+            return ""
+        text = text.strip()
         return text if text.isascii() else repaired(text)
 
     def tag(self, tag: Tag) -> None:

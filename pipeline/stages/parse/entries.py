@@ -10,7 +10,7 @@ import re
 
 from pipeline.model import Entry, Link, RawDate
 from pipeline.stages.parse.constructs import PLAIN, TEXT_KINDS
-from pipeline.stages.parse.draft import Author, Draft, Tag, Text
+from pipeline.stages.parse.draft import Author, Draft, Text
 
 _HTTP = ("http://", "https://")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -25,24 +25,27 @@ _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNOR
 def entry_of(draft: Draft) -> Entry:
     """Make the entry that *draft* is."""
     content = _content(draft.contents) if draft.contents else None
+    summary = None
+    if content is None or draft.summary != content[1]:
+        summary = as_html(draft.summary, draft.summary_from)
+    language, base_url = draft.language, None
+    if draft.is_scoped:
+        language, base_url = _said_of_text(draft, content)
     published, updated = _dates(draft) if draft.dates else (None, None)
     enclosures = _enclosures(draft) if draft.enclosures or draft.media else ()
-    language, base_url = _said_of_text(draft, content) if draft.is_scoped else (_said(draft.language), None)
-    has_picture = draft.media or draft.thumbnails or draft.image or enclosures
-    summary = None if content and draft.summary == content[1] else as_html(draft.summary, draft.summary_from)
-    # By position: naming thirteen fields costs as much as filling them.
+    # By position: to name the thirteen would cost as much as to fill them.
     return Entry(
         _said(draft.guid),
-        _link(draft),
+        draft.page if draft.page and not draft.original_link else _link(draft),
         as_html(draft.title, draft.title_from),
         summary,
         as_html(content[1], content) if content else None,
         names_of(draft.authors) if draft.authors else (),
-        _categories(draft.tags) if draft.tags else (),
-        language,
+        tuple([shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))]),
+        language or None,
         published,
         updated,
-        _image(draft, enclosures) if has_picture else None,
+        _image(draft, enclosures) if draft.media or draft.thumbnails or draft.image or enclosures else None,
         enclosures,
         base_url,
     )
@@ -68,6 +71,8 @@ def names_of(authors: list[Author]) -> tuple[str, ...]:
         is_written = not name and not email
         if is_written and "@" not in written:
             return (written,) if written else ()
+        if not email and name and "@" not in name and not name.isspace():
+            return (name,)
         name, email = _name_and_email(authors[0])
         if not is_written:
             written = f"{name} ({email})" if name and email else name or email
@@ -94,10 +99,6 @@ def _name_and_email(author: Author) -> tuple[str, str]:
 
 def _said(text: str | None) -> str | None:
     return text if text and not text.isspace() else None
-
-
-def _categories(tags: list[Tag]) -> tuple[str, ...]:
-    return tuple([shown for term, _, label in tags if (shown := _said(label) or _said(term))])
 
 
 def _said_of_text(draft: Draft, content: Text | None) -> tuple[str | None, str | None]:

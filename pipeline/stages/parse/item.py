@@ -163,8 +163,9 @@ def _date(which: str, shown: str) -> Handler:
 
     def handler(draft: Draft, element: Element, depth: int) -> None:
         value = draft.leaf(element)
-        if depth == 1 or which not in draft.dates:
-            draft.dates[which] = RawDate(value, shown) if value else None
+        dates = draft.dates
+        if depth == 1 or which not in dates:
+            dates[which] = RawDate(value, shown) if value else None
 
     return handler
 

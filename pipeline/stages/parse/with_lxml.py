@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -133,7 +132,7 @@ class _Reader:
             for position, entry in zip(odd, self._by_feedparser(list(odd.values())), strict=True):
                 entries[position] = entry
         if authors:
-            return tuple(entry if entry.authors else replace(entry, authors=authors) for entry in entries)
+            return tuple([entry if entry.authors else entry._replace(authors=authors) for entry in entries])
         return tuple(entries)
 
     def _by_feedparser(self, items: list[Element]) -> tuple[Entry, ...]:

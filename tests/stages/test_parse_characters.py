@@ -154,3 +154,12 @@ def test_a_doctype_and_its_entities_are_never_read() -> None:
     bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
     assert entry_of(bomb + rss("<item><title>x&b;&eacute;</title></item>")).title_html == "x&amp;b;é"
+
+
+@pytest.mark.parametrize("comment", ["<!-- <rss> -->", f"<!--{'x' * 70_000}-->"], ids=["root in it", "long"])
+def test_a_doctype_behind_a_comment_is_not_read_either(comment: str) -> None:
+    """What may be parsed without mending is told by a look at the head: what it overlooks is refused by the tree."""
+    feed = feed_of(f'{comment}<!DOCTYPE rss [<!ENTITY a "secret">]>' + rss("<item><title>x &a; y</title></item>"))
+
+    assert "secret" not in repr(feed)
+    assert len(feed.entries) == 1

@@ -68,7 +68,7 @@ def both(document: str) -> tuple[FeedDocument, FeedDocument]:
     utf8 = document.encode()
     root = tree_of(utf8)
     assert root is not None
-    fast = read_tree(root, utf8)
+    fast = read_tree(root)
     slow = parse_with_feedparser(utf8)
     assert isinstance(fast, FeedDocument)
     assert isinstance(slow, FeedDocument)
@@ -168,7 +168,7 @@ def test_the_fast_path_never_raises(body: bytes) -> None:
     for utf8 in (body, mend(body.decode("latin-1")).utf8):
         root = tree_of(utf8)
         if root is not None:
-            read_tree(root, utf8)
+            read_tree(root)
 
 
 _SOUP = (
@@ -184,7 +184,7 @@ def test_any_soup_that_is_well_formed_is_read_or_left(pieces: list[str]) -> None
     utf8 = rss("".join(pieces)).encode()
     root = tree_of(utf8)
     if root is not None:
-        read_tree(root, utf8)
+        read_tree(root)
 
 
 @pytest.mark.parametrize(

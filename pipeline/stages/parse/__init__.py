@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import FeedDocument, RawDocument, Unreadable
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
 from pipeline.stages.parse.characters import decode, is_plain_utf8
+from pipeline.stages.parse.endings import HEAD_BYTES
 from pipeline.stages.parse.in_pieces import parse_in_pieces
 from pipeline.stages.parse.json_feed import is_json, parse_json
 from pipeline.stages.parse.mending import Mended, mend
@@ -57,7 +58,7 @@ def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
 
 def read_utf8(utf8: Utf8) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
-    if b"<!DOCTYPE" not in utf8.data:
+    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0:
         read = _of_tree(Mended(utf8.data, utf8.problems))
         if read is not None:
             return read
@@ -96,7 +97,7 @@ def parse_xml(mended: Mended) -> FeedDocument | Unreadable | None:
 
 def _of_tree(mended: Mended) -> FeedDocument | None:
     root = tree_of(mended.utf8)
-    return None if root is None else read_tree(root, mended.utf8, mended.problems)
+    return None if root is None else read_tree(root, mended.problems)
 
 
 def _what_it_is(utf8: bytes) -> str:

@@ -41,26 +41,24 @@ _READ_NAMES = (
 )
 _FEED_NAMES = frozenset(_READ_NAMES.split())
 # C1 controls, and what UTF-8 of two bytes and more looks like when each byte was taken for a character of Latin-1.
+# In UTF-8, because the byte it starts with is rare in most scripts, and looked for by C.
 _REPAIRABLE = re.compile(rb"\xc2(?:[\x80-\x9f]|(?<=\xc3[\x82-\xb4]\xc2)[\xa0-\xbf])")
-_REPAIRABLE_REFERENCE = re.compile(rb"&#(?:0*(?:1[2-9][0-9]|2[0-5][0-9])|[xX]0*[89a-fA-F][0-9a-fA-F]);")
-_C1 = re.compile("[\x80-\x9f]")
-_WINDOWS_1252 = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
+_WINDOWS_1252 = {chr(code): char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
 
 
 class Odd(ValueError):
     """An item says something in a way that this reader does not know; feedparser may."""
 
 
-def needs_repair(document: bytes) -> bool:
-    """Tell whether a text of *document* (UTF-8) can be one that `repaired` changes: few documents hold any."""
-    return bool(_REPAIRABLE.search(document) or _REPAIRABLE_REFERENCE.search(document))
-
-
 def repaired(text: str) -> str:
     """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
+    if text.isascii() or not _REPAIRABLE.search(text.encode("utf-8", "replace")):
+        return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+    for control, character in _WINDOWS_1252.items():
+        text = text.replace(control, character)
+    return text
 
 
 def construct(element: Element, named: Mapping[str, str], default: str, *, is_atom10: bool) -> tuple[str, str]:
@@ -71,6 +69,8 @@ def construct(element: Element, named: Mapping[str, str], default: str, *, is_at
     """
     kind = named.get("type", default)
     kind = _KINDS.get(kind, kind)
+    if kind != XHTML and kind in TEXT_KINDS and "mode" not in named and not len(element):
+        return kind, (element.text or "").strip()
     if len(element):
         if not kind.startswith("text/") and kind != XHTML:
             raise Odd(kind)
@@ -95,7 +95,7 @@ def looks_like_html(text: str) -> bool:
         return False
     if not _CLOSING_OR_REFERENCE.search(text):
         return False
-    if any(tag.lower() not in _SHOWN for tag in _TAG.findall(text)):
+    if not _SHOWN.issuperset(map(str.lower, _TAG.findall(text))):
         return False
     return all(reference in entitydefs for reference in _REFERENCE.findall(text))
 
@@ -126,11 +126,13 @@ def _inline(element: Element, kind: str, pieces: list[str], depth: int) -> str:
         local = name.rpartition(":")[2]
         if kind == XHTML or local != "div" or name not in _DIVS:
             kind = XHTML
-            pieces.append(f"<{local}{_written(child)}>" if child.keys() else f"<{local}>")
+            pieces.append(f"<{local}{_written(child)}>")
         if len(child):
             kind = _inline(child, kind, pieces, depth + 1)
-        elif child.text:
-            pieces.append(escape(child.text) if kind == XHTML else child.text)
+        else:
+            text = child.text
+            if text:
+                pieces.append(escape(text) if kind == XHTML else text)
         if kind == XHTML and local not in _VOID:
             pieces.append(f"</{local}>")
         text = child.tail
@@ -146,11 +148,11 @@ _DEEPEST_MARKUP = 100
 
 
 def _written(element: Element) -> str:
-    named = attributes(element).items()
-    return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in named)
-
-
-_QUOTE = {'"': "&quot;"}
+    named = attributes(element)
+    if not named:
+        return ""
+    quoted = [(name, escape(value).replace('"', "&quot;")) for name, value in named.items()]
+    return "".join([f' {name}="{value}"' for name, value in quoted])
 
 
 _VOID_TAG = re.compile(rf"<(?:{'|'.join(sorted(_VOID))})[ >]")

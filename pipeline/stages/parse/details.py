@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.stages.parse.constructs import Odd
-from pipeline.stages.parse.draft import Author, Draft, Handler
+from pipeline.stages.parse.constructs import Odd, repaired
+from pipeline.stages.parse.draft import Draft, Handler
 from pipeline.stages.parse.names import Element, attributes, name_of
 
 ITUNES = "http://www.itunes.com/"
@@ -48,9 +48,9 @@ def keywords(scheme: str | None) -> Handler:
 
     def handler(draft: Draft, element: Element, _depth: int) -> None:
         if not element.keys():
-            for term in draft.leaf(element).split(","):
-                if term.strip():
-                    draft.tag((term.strip(), scheme, None))
+            for term in map(str.strip, draft.leaf(element).split(",")):
+                if term:
+                    draft.tag((term, scheme, None))
 
     return handler
 
@@ -58,22 +58,22 @@ def keywords(scheme: str | None) -> Handler:
 def people(draft: Draft, element: Element, _depth: int) -> None:
     """Read who wrote the item: a text, or the elements of Atom."""
     if not len(element):
-        draft.authors.append(Author(draft.leaf(element)))
+        draft.authors.append((draft.leaf(element), "", ""))
         return
     pieces = [element.text or ""]
-    named = {}
+    said_name = said_email = ""
     for child in element:
         name = name_of(child)
         if len(child):
             raise Odd(name)
         if name in {"name", "itunes:name"}:
-            named["name"] = (child.text or "").strip()
+            said_name = (child.text or "").strip()
         elif name in {"email", "itunes:email"}:
-            named["email"] = (child.text or "").strip()
+            said_email = (child.text or "").strip()
         elif child.attrib:
             pieces.append(child.text or "")
         pieces.append(child.tail or "")
-    draft.authors.append(Author(draft.repaired("".join(pieces).strip()), **named))
+    draft.authors.append((repaired("".join(pieces).strip()), said_name, said_email))
 
 
 def itunes_image(draft: Draft, element: Element, _depth: int) -> None:

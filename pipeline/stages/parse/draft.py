@@ -14,36 +14,23 @@ from pipeline.stages.parse.constructs import HTML, PLAIN, Odd, construct, looks_
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, Scope
 
+Text = tuple[str, str, Scope]
+"""A text of an entry: its kind (PLAIN, HTML, XHTML, or as named), its value and where it was written."""
 
-class Text(NamedTuple):
-    """A text of an entry: its kind (PLAIN, HTML, XHTML, or as named), its value and where it was written."""
-
-    kind: str
-    value: str
-    scope: Scope
-
-
-class Author(NamedTuple):
-    """Who is named by one element: by its text, or by its elements."""
-
-    text: str
-    name: str = ""
-    email: str = ""
-
+Author = tuple[str, str, str]
+"""Who is named by one element: its text, and the name and the mail address that its elements give."""
 
 Tag = tuple[str | None, str | None, str | None]
 """A category: its term, scheme and label."""
 
 
 class Dialect(NamedTuple):
-    """What holds for a whole document: its format, and which handler each element has that was met."""
+    """What holds for a whole document: its format, and which handler each element has that was met, None for none."""
 
     is_atom: bool
     is_atom10: bool
-    repairs: bool
     handlers: Mapping[str, Handler]
-    unknown: Handler
-    known: dict[str, Handler]
+    known: dict[str, Handler | None]
 
 
 class Draft:
@@ -67,7 +54,6 @@ class Draft:
 
     def __init__(self, dialect: Dialect, scope: Scope) -> None:
         self.dialect = dialect
-        self.repairs = dialect.repairs
         self.scope = scope
         self.contents: list[Text] = []
         self.authors: list[Author] = []
@@ -83,11 +69,14 @@ class Draft:
         """Read every element inside *parent*, which stands *depth* - 1 elements inside the item. Raises Odd."""
         known = self.dialect.known
         for child in parent:
-            handler = known.get(child.tag)
-            if handler is None:
-                handler = self.dialect.handlers.get(name_of(child), self.dialect.unknown)
-                known[child.tag] = handler
-            handler(self, child, depth)
+            try:
+                handler = known[child.tag]
+            except KeyError:
+                handler = known[child.tag] = self.dialect.handlers.get(name_of(child))
+            if handler is not None:
+                handler(self, child, depth)
+            elif len(child):  # what is known may stand inside what is not
+                self.read(child, depth + 1)
 
     def text_of(self, element: Element, default: str) -> Text:
         """Read *element* as a text construct that is *default* where it names no kind. Raises Odd."""
@@ -102,20 +91,17 @@ class Draft:
             kind = HTML
         if scope is not NOWHERE:
             self.is_scoped = True
-        return Text(kind, self.repaired(value) if self.repairs else value, scope)
+        return kind, value if value.isascii() else repaired(value), scope
 
     def leaf(self, element: Element) -> str:
         """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""
-        text = element.text
         if len(element):
             raise Odd(element.tag)
-        if text is None:
+        text = element.text
+        if not text:
             return ""
-        return self.repaired(text.strip()) if self.repairs else text.strip()
-
-    def repaired(self, text: str) -> str:
-        """*text* as it was meant, where the document needs such repair."""
-        return repaired(text) if self.repairs and not text.isascii() else text
+        text = text.strip()
+        return text if text.isascii() else repaired(text)
 
     def tag(self, tag: Tag) -> None:
         """Add *tag*, once."""

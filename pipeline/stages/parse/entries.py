@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 
 from pipeline.model import Entry, Link, RawDate
 from pipeline.stages.parse.constructs import PLAIN, TEXT_KINDS
@@ -26,35 +25,37 @@ _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNOR
 def entry_of(draft: Draft) -> Entry:
     """Make the entry that *draft* is."""
     content = _content(draft.contents) if draft.contents else None
+    summary = None
+    if content is None or draft.summary != content[1]:
+        summary = as_html(draft.summary, draft.summary_from)
+    language, base_url = draft.language, None
+    if draft.is_scoped:
+        language, base_url = _said_of_text(draft, content)
     published, updated = _dates(draft) if draft.dates else (None, None)
-    enclosures = tuple(_enclosures(draft)) if draft.enclosures or draft.media else ()
-    language, base_url = _said_of_text(draft, content) if draft.is_scoped else (_said(draft.language), None)
+    enclosures = _enclosures(draft) if draft.enclosures or draft.media else ()
+    # By position: to name the thirteen would cost as much as to fill them.
     return Entry(
-        guid=_said(draft.guid),
-        link=_link(draft),
-        title_html=as_html(draft.title, draft.title_from),
-        summary_html=None
-        if content and draft.summary == content.value
-        else as_html(draft.summary, draft.summary_from),
-        content_html=as_html(content.value, content) if content else None,
-        authors=names_of(draft.authors) if draft.authors else (),
-        categories=tuple(shown for term, _, label in draft.tags if (shown := _said(label) or _said(term)))
-        if draft.tags
-        else (),
-        language=language,
-        published=published,
-        updated=updated,
-        image=_image(draft, enclosures) if draft.media or draft.thumbnails or draft.image or enclosures else None,
-        enclosures=enclosures,
-        base_url=base_url,
+        _said(draft.guid),
+        draft.page if draft.page and not draft.original_link else _link(draft),
+        as_html(draft.title, draft.title_from),
+        summary,
+        as_html(content[1], content) if content else None,
+        names_of(draft.authors) if draft.authors else (),
+        tuple([shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))]),
+        language or None,
+        published,
+        updated,
+        _image(draft, enclosures) if draft.media or draft.thumbnails or draft.image or enclosures else None,
+        enclosures,
+        base_url,
     )
 
 
 def as_html(value: str | None, said_by: Text | None) -> str | None:
     """Give *value*, the text of *said_by*, as HTML: plain text is escaped, and its blank lines become breaks."""
-    if not value or not value.strip():
+    if not value or value.isspace():
         return None
-    if said_by is None or said_by.kind != PLAIN:
+    if said_by is None or said_by[0] != PLAIN:
         return value
     if "&" in value or "<" in value or ">" in value:
         value = html.escape(value, quote=False)
@@ -66,12 +67,14 @@ def names_of(authors: list[Author]) -> tuple[str, ...]:
     if not authors:
         return ()
     if len(authors) == 1:
-        (author,) = authors
-        if "@" not in author.text and not author.name and not author.email:
-            return (author.text,) if author.text else ()
-        name, email = _name_and_email(author)
-        written = author.text
-        if author.name or author.email:
+        written, name, email = authors[0]
+        is_written = not name and not email
+        if is_written and "@" not in written:
+            return (written,) if written else ()
+        if not email and name and "@" not in name and not name.isspace():
+            return (name,)
+        name, email = _name_and_email(authors[0])
+        if not is_written:
             written = f"{name} ({email})" if name and email else name or email
         if "@" in written and written != f"{name} ({email})":
             return (written,)
@@ -80,9 +83,10 @@ def names_of(authors: list[Author]) -> tuple[str, ...]:
 
 
 def _name_and_email(author: Author) -> tuple[str, str]:
-    if author.name or author.email:
-        return author.name, author.email
-    name = author.text
+    written, name, email = author
+    if name or email:
+        return name, email
+    name = written
     if "@" not in name or len(name) > _MOST_CHARACTERS_OF_A_NAME:
         return name, ""
     found = _EMAIL.search(name)
@@ -94,25 +98,25 @@ def _name_and_email(author: Author) -> tuple[str, str]:
 
 
 def _said(text: str | None) -> str | None:
-    return text if text and text.strip() else None
+    return text if text and not text.isspace() else None
 
 
 def _said_of_text(draft: Draft, content: Text | None) -> tuple[str | None, str | None]:
     """Give the language and the base of the entry: of its content first, then of its other texts."""
-    scopes = [text.scope for text in (content, draft.summary_from, draft.title_from) if text]
+    scopes = [text[2] for text in (content, draft.summary_from, draft.title_from) if text]
     base = next((scope.base for scope in scopes if _said(scope.base)), None)
     languages = [scope.language.replace("_", "-") for scope in scopes if _said(scope.language) and scope.language]
-    if content and languages and content.scope.language:
+    if content and languages and content[2].language:
         return languages[0], base
     return _said(draft.language) or next(iter(languages), None), base
 
 
 def _content(contents: list[Text]) -> Text | None:
     """Choose the longest content of an entry, HTML before plain text; what is neither is not read."""
-    readable = [text for text in contents if text.kind in TEXT_KINDS and text.value.strip()]
+    readable = [text for text in contents if text[0] in TEXT_KINDS and text[1] and not text[1].isspace()]
     if len(readable) < 2:
         return readable[0] if readable else None
-    return max(readable, key=lambda text: (text.kind != PLAIN, len(text.value)))
+    return max(readable, key=lambda text: (text[0] != PLAIN, len(text[1])))
 
 
 def _dates(draft: Draft) -> tuple[RawDate | None, RawDate | None]:
@@ -137,13 +141,19 @@ def _link(draft: Draft) -> str | None:
 
 def _image(draft: Draft, enclosures: tuple[Link, ...]) -> str | None:
     """Choose the largest image of Media RSS, else its thumbnail, the iTunes image or an enclosed image."""
-    pictures = [media for media in draft.media if _is_image(media)]
-    best = max(pictures, key=lambda media: _number(media.get("width")) or 0, default=None)
-    address = _said(best.get("url")) if best else None
-    if address is None:
-        urls = (_said(thumbnail.get("url")) for thumbnail in draft.thumbnails)
-        address = next((url for url in urls if url), None) or _said(draft.image)
-    return address or next((link.url for link in enclosures if (link.type or "").startswith("image/")), None)
+    address, widest = None, -1
+    for media in draft.media:
+        width = _number(media.get("width")) or 0
+        if width > widest and _is_image(media):
+            address, widest = _said(media.get("url")), width
+    if address:
+        return address
+    for thumbnail in draft.thumbnails:
+        if address := _said(thumbnail.get("url")):
+            return address
+    if address := _said(draft.image):
+        return address
+    return next((link.url for link in enclosures if (link.type or "").startswith("image/")), None)
 
 
 def _is_image(media: dict[str, str]) -> bool:
@@ -151,19 +161,21 @@ def _is_image(media: dict[str, str]) -> bool:
     return kind.startswith("image") if kind else bool(_IMAGE_ADDRESS.search(media.get("url") or ""))
 
 
-def _enclosures(draft: Draft) -> Iterable[Link]:
+def _enclosures(draft: Draft) -> tuple[Link, ...]:
     """List the files of an entry: enclosures, then the sound and pictures in motion of Media RSS, each once."""
-    media = (one for one in draft.media if one.get("type", "").startswith(("audio/", "video/")))
+    media = [one for one in draft.media if one.get("type", "").startswith(("audio/", "video/"))]
     found: dict[str, Link] = {}
     for file in (*draft.enclosures, *media):
         url = _said(file.get("href")) or _said(file.get("url"))
         if url and url not in found:
             size = _number(file.get("length")) or _number(file.get("filesize"))
             found[url] = Link(url=url, rel="enclosure", type=_said(file.get("type")), bytes=size or None)
-    return found.values()
+    return tuple(found.values())
 
 
 def _number(text: str | None) -> int | None:
     """Read a count as feeds write it: "1234"; None for anything else."""
-    digits = (text or "").strip()
+    if not text:
+        return None
+    digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None

@@ -49,7 +49,7 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
     for piece in pieces.entries[:MAX_ENTRIES]:
         whole = pieces.before + piece + pieces.after
         tree = tree_of(whole)
-        read = read_tree(tree, whole) if tree is not None else None
+        read = read_tree(tree) if tree is not None else None
         if read is None:
             broken += 1
             guessed = parse_with_feedparser(whole) if broken <= _MOST_BROKEN else None
@@ -68,7 +68,7 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
 def _read(utf8: bytes) -> FeedDocument | None:
     tree = tree_of(utf8)
     if tree is not None:
-        return read_tree(tree, utf8)
+        return read_tree(tree)
     guessed = parse_with_feedparser(utf8)
     return guessed if isinstance(guessed, FeedDocument) else None
 

@@ -25,7 +25,7 @@ from pipeline.stages.parse.details import (
 )
 from pipeline.stages.parse.draft import Draft, Handler, Text
 from pipeline.stages.parse.names import Element, attributes, name_of
-from pipeline.stages.parse.scopes import NOWHERE, Scope
+from pipeline.stages.parse.scopes import NOWHERE
 
 _HTML_TYPES = frozenset({HTML, XHTML, "html", "xhtml"})
 _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
@@ -34,13 +34,11 @@ _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
 
 
 def _guid(draft: Draft, element: Element, depth: int) -> None:
-    said = element.get("isPermaLink")
-    if said is None and element.keys():
-        said = attributes(element).get("ispermalink")
-    is_permalink = said is None or said == "true"
+    named = attributes(element)
+    is_permalink = named.get("ispermalink", "true") == "true"
     value = draft.leaf(element)
     if value and is_permalink:
-        value = _scope(draft, element).resolved(value)
+        value = (draft.scope.inside(named) if named else draft.scope).resolved(value)
     if depth == 1 or draft.guid is None:
         draft.guid = value
     if is_permalink and draft.link is None:
@@ -48,10 +46,10 @@ def _guid(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _link(draft: Draft, element: Element, depth: int) -> None:
-    if not element.keys():
-        _link_in_text(draft, element, {})
-        return
     named = attributes(element)
+    if not named:
+        _link_in_text(draft, element, named)
+        return
     rel = named.get("rel", "alternate")
     kind = named.get("type", HTML) if rel != "self" else ""
     href = named.get("url", named.get("uri", named.get("href"))) or named.get("href")
@@ -83,10 +81,6 @@ def _link_in_text(draft: Draft, element: Element, named: Mapping[str, str]) -> s
     return href
 
 
-def _scope(draft: Draft, element: Element) -> Scope:
-    return draft.scope.inside(attributes(element)) if element.keys() else draft.scope
-
-
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
     if not element.keys() and (depth == 1 or draft.original_link is None):
         draft.original_link = draft.leaf(element)
@@ -98,7 +92,7 @@ def _original_link(draft: Draft, element: Element, depth: int) -> None:
 def _title(draft: Draft, element: Element, depth: int) -> None:
     text = draft.text_of(element, PLAIN)
     _store_title(draft, text, depth)
-    if text.value:
+    if text[1]:
         draft.title_depth = depth
 
 
@@ -110,7 +104,7 @@ def _store_title(draft: Draft, text: Text, depth: int) -> None:
     if -1 < draft.title_depth <= depth:
         return
     if draft.title is None or depth <= draft.title_set_depth:
-        draft.title, draft.title_set_depth = text.value, depth
+        draft.title, draft.title_set_depth = text[1], depth
     draft.title_from = text
 
 
@@ -136,7 +130,7 @@ def _abstract(draft: Draft, element: Element, depth: int) -> None:
 
 def _store_summary(draft: Draft, text: Text, depth: int) -> None:
     if draft.summary_depth is None or depth <= draft.summary_depth:
-        draft.summary, draft.summary_depth = text.value, depth
+        draft.summary, draft.summary_depth = text[1], depth
     draft.summary_from = text
 
 
@@ -156,8 +150,9 @@ def _body(draft: Draft, element: Element, _depth: int) -> None:
 
 def _store_content(draft: Draft, text: Text) -> None:
     draft.contents.append(text)
-    if draft.summary is None and text.kind in TEXT_KINDS:
-        draft.summary = text.value
+    kind, value, _ = text
+    if draft.summary is None and kind in TEXT_KINDS:
+        draft.summary = value
 
 
 # --- Dates and language ---------------------------------------------------------------------------
@@ -168,8 +163,9 @@ def _date(which: str, shown: str) -> Handler:
 
     def handler(draft: Draft, element: Element, depth: int) -> None:
         value = draft.leaf(element)
-        if depth == 1 or which not in draft.dates:
-            draft.dates[which] = RawDate(value, shown) if value else None
+        dates = draft.dates
+        if depth == 1 or which not in dates:
+            dates[which] = RawDate(value, shown) if value else None
 
     return handler
 
@@ -216,12 +212,6 @@ def _nested_item(_draft: Draft, element: Element, _depth: int) -> None:
 
 def _skipped(_draft: Draft, _element: Element, _depth: int) -> None:
     return
-
-
-def read_inside(draft: Draft, element: Element, depth: int) -> None:
-    """Look for elements that are known inside one that is not."""
-    if len(element):
-        draft.read(element, depth + 1)
 
 
 _PEOPLE = ("author", "managingeditor", "dc:author", "dc:creator", "itunes:author")

@@ -64,11 +64,8 @@ class Element(Protocol):
     def keys(self) -> list[str]:
         """List the names of the attributes."""
 
-    def get(self, name: str) -> str | None:
-        """Give the value of an attribute."""
-
-    def items(self) -> list[tuple[str, str]]:
-        """List the attributes."""
+    def values(self) -> list[str]:
+        """List the values of the attributes."""
 
     def getparent(self) -> Element | None:
         """Give the element around this one."""
@@ -107,16 +104,22 @@ def attributes(element: Element) -> dict[str, str]:
 
     An element with more than MAX_ATTRIBUTES was built to cost, and has none.
     """
-    found = dict(element.items()) if len(element.keys()) <= MAX_ATTRIBUTES else {}
-    if not found:
-        return found
-    names = "".join(found)
-    if "{" in names or not names.islower():
-        found = {_attribute_name(key): value for key, value in found.items()}
-    for name in ("rel", "type"):
-        if name in found:
-            found[name] = found[name].lower()
+    keys = element.keys()
+    if not keys or len(keys) > MAX_ATTRIBUTES:
+        return {}
+    if not _USUAL.issuperset(keys):
+        keys = list(map(_attribute_name, keys))
+    found = dict(zip(keys, element.values(), strict=True))
+    if "type" in found:
+        found["type"] = found["type"].lower()
+    if "rel" in found:
+        found["rel"] = found["rel"].lower()
     return found
+
+
+# Attributes that most elements of feeds have no others than; to ask for them is quicker than to look at their names.
+_USUAL_NAMES = "domain height href label length medium rel scheme src term text title type url width"
+_USUAL = frozenset(_USUAL_NAMES.split())
 
 
 def _attribute_name(key: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from pipeline.stages.parse.names import Element, attributes
 
+_SAID = frozenset({"xml:base", "base", "xml:lang", "lang"})
 _EXTRA_SLASHES = re.compile(r"([A-Za-z][A-Za-z0-9+-.]*://)/*")
 # Where a base may lead: what the web calls schemes; anything else (javascript:) is ignored.
 _SCHEME_NAMES = (
@@ -30,6 +31,8 @@ class Scope(NamedTuple):
 
     def inside(self, named: Mapping[str, str]) -> Scope:
         """Give the scope inside an element with the attributes *named*."""
+        if _SAID.isdisjoint(named):
+            return self
         said = named.get("xml:base", named.get("base"))
         spoken = named.get("xml:lang", named.get("lang"))
         if not said and spoken is None:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from pipeline.model import Entry, FeedDocument
-from pipeline.stages.parse.constructs import Odd, needs_repair
+from pipeline.stages.parse.constructs import Odd
 from pipeline.stages.parse.cost import MAX_ATTRIBUTES
 from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
-from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS, read_inside
+from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS
 from pipeline.stages.parse.mending import MAX_ENTRIES
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, scope_of
@@ -31,18 +30,19 @@ _OLD_ATOM = frozenset({"0.1", "0.2", "0.3"})
 
 
 def tree_of(document: bytes) -> Element | None:
-    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed.
+    """Parse *document* (UTF-8, whatever it declares); None when it is not well-formed or has a DOCTYPE.
 
     A prefix that is not declared and a namespace that is no address are no reason to refuse it.
     """
     parser = _parser(recover=False)
     try:
-        root: Element = etree.fromstring(document, parser)
+        root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError):
         if not parser.error_log or any(error.domain != _OF_NAMESPACES for error in parser.error_log):
             return None
         root = etree.fromstring(document, _parser(recover=True))
-    return root
+    found: Element | None = None if root.getroottree().docinfo.doctype else root
+    return found
 
 
 def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its own
@@ -58,7 +58,7 @@ def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its
     )
 
 
-def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | None:
+def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | None:
     """Read the feed whose root is *root*, None when its shape is not known here.
 
     *problems* is what was mended before.
@@ -67,7 +67,7 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
     if feed is None:
         return None
     try:
-        return _Reader(feed, repairs=needs_repair(document)).feed(problems)
+        return _Reader(feed).feed(problems)
     except (Odd, ValueError):  # lxml reads names and addresses that it does not write
         return None
 
@@ -75,9 +75,8 @@ def read_tree(root: Element, document: bytes, problems: tuple[str, ...] = ()) ->
 class _Reader:
     """One document: what holds for all its items."""
 
-    def __init__(self, root: Element, *, repairs: bool) -> None:
+    def __init__(self, root: Element) -> None:
         self._root = root
-        self._repairs = repairs
         version = _version(root)
         self._is_atom = version.startswith("atom")
         self._is_atom10 = version == "atom10"
@@ -107,7 +106,7 @@ class _Reader:
         )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
-        return Dialect(self._is_atom, self._is_atom10, self._repairs, handlers, read_inside, {})
+        return Dialect(self._is_atom, self._is_atom10, handlers, {})
 
     def _entries(self, items: list[Element], authors: tuple[str, ...]) -> tuple[Entry, ...]:
         dialect = self._dialect(ITEM_HANDLERS)
@@ -133,7 +132,7 @@ class _Reader:
             for position, entry in zip(odd, self._by_feedparser(list(odd.values())), strict=True):
                 entries[position] = entry
         if authors:
-            return tuple(entry if entry.authors else replace(entry, authors=authors) for entry in entries)
+            return tuple([entry if entry.authors else entry._replace(authors=authors) for entry in entries])
         return tuple(entries)
 
     def _by_feedparser(self, items: list[Element]) -> tuple[Entry, ...]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from time import time
 
 import click
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from pipeline import wire
-from pipeline.adapters.shipped import starter_lists
 from pipeline.errors import FeedListError
-from pipeline.model import Feed, FeedState
+from pipeline.model import Feed
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url
+from workers import cli_feed_views
 from workers.cli_options import feeds_from, settings_from, settings_options
-from workers.status import health
-from workers.store import Store, open_store
+from workers.feed_lookup import find_feed, in_order
+from workers.store import open_store
 
 _PORTION = 500
 
@@ -80,7 +76,7 @@ def import_(files: Sequence[str], config: Path | None, data_dir: str | None, red
 def export(file: str, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Write the feed list as OPML 2.0 to FILE (default: stdout)."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        document = write_opml(_sorted(store), title="newswire feeds")
+        document = write_opml(in_order(store), title="newswire feeds")
     if file == "-":
         sys.stdout.buffer.write(document)
         return
@@ -90,60 +86,13 @@ def export(file: str, config: Path | None, data_dir: str | None, redis_url: str 
         raise FeedListError(f"{file}: cannot write the feed list: {error.strerror}") from None
 
 
-@feeds.command("list", epilog="Example: newswire feeds list --json")
-@click.option("--json", "as_json", is_flag=True, help="A JSON array on stdout.")
-@settings_options
-def list_(*, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
-    """Show every feed with its health."""
-    with open_store(settings_from(config, data_dir, redis_url)) as store:
-        listed = _sorted(store)
-        states = store.feeds.states([feed.id for feed in listed])
-    rows = list(zip(listed, states, strict=True))
-    if as_json:
-        lines = (json.dumps(_summary(feed, state), ensure_ascii=False) for feed, state in rows)
-        click.echo("[" + ",\n ".join(lines) + "]")
-        return
-    if not rows:
-        click.echo(f"no feeds yet; try a starter list: newswire feeds import {next(iter(starter_lists()), 'FILE')}")
-        return
-    table = Table("health", "feed", "folder", "problem", box=None, pad_edge=False)
-    for feed, state in rows:
-        table.add_row(health(feed, state), feed.title or feed.url, feed.folder or "", state.problem or "")
-    Console().print(table)
-
-
-@feeds.command("show", epilog="Example: newswire feeds show https://example.org/feed.xml --json")
-@click.argument("feed")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object on stdout.")
-@settings_options
-def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
-    """Show everything known of one FEED, named by address or id."""
-    with open_store(settings_from(config, data_dir, redis_url)) as store:
-        found = _find(store, feed)
-        state = store.feeds.state(found.id)
-        due_ms = store.feeds.due_ms(found.id)
-        counts = store.feeds.counts(found.id)
-    details = _summary(found, state) | {
-        "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
-        "interval_seconds": found.interval_seconds,
-        "etag": _text(state.etag),
-        "last_modified": _text(state.last_modified),
-        "counts": counts,
-    }
-    if as_json:
-        click.echo(json.dumps(details, ensure_ascii=False))
-        return
-    for name, value in details.items():
-        click.echo(f"{name:17} {'-' if value is None else value}")
-
-
 @feeds.command("remove", epilog="Example: newswire feeds remove https://example.org/feed.xml")
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED...")
 @settings_options
 def remove(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Forget feeds, named by address or id; what they published stays on the stream."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        for feed in [_find(store, each) for each in feeds]:
+        for feed in [find_feed(store, each) for each in feeds]:
             store.feeds.remove(feed.id)
             click.echo(f"removed: {feed.url} (undo: newswire feeds add {feed.url})")
 
@@ -154,7 +103,7 @@ def remove(feeds: Sequence[str], config: Path | None, data_dir: str | None, redi
 def pause(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Stop polling feeds until they are resumed."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        for feed in [_find(store, each) for each in feeds]:
+        for feed in [find_feed(store, each) for each in feeds]:
             store.feeds.set_paused(feed.id, paused=True)
             click.echo(f"paused: {feed.url}")
 
@@ -165,7 +114,7 @@ def pause(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis
 def resume(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Poll paused feeds again, from now on."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        for feed in [_find(store, each) for each in feeds]:
+        for feed in [find_feed(store, each) for each in feeds]:
             store.feeds.set_paused(feed.id, paused=False)
             click.echo(f"resumed: {feed.url}")
 
@@ -176,34 +125,9 @@ def resume(feeds: Sequence[str], config: Path | None, data_dir: str | None, redi
 def refresh(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Poll feeds at once, or every feed when none is named; a running daemon does it."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        chosen = [_find(store, each) for each in feeds] if feeds else list(store.feeds.all())
+        chosen = [find_feed(store, each) for each in feeds] if feeds else list(store.feeds.all())
         click.echo(f"{store.feeds.refresh([feed.id for feed in chosen])} feeds are due now")
 
 
-def _sorted(store: Store) -> list[Feed]:
-    return sorted(store.feeds.all(), key=lambda feed: (feed.folder or "", feed.title or feed.url))
-
-
-def _find(store: Store, name: str) -> Feed:
-    found = store.feeds.get(name)
-    if found is None and "://" in name:
-        found = store.feeds.get(feed_id(feed_url(name)))
-    if found is None:
-        raise FeedListError(f"{name!r} is not on the feed list; newswire feeds list shows what is")
-    return found
-
-
-def _summary(feed: Feed, state: FeedState) -> dict[str, object]:
-    return {
-        **{name: value for name, value in asdict(feed).items() if name in {"id", "url", "title", "folder"}},
-        "health": health(feed, state),
-        "problem": state.problem,
-        "status": state.status,
-        "failures": state.failures,
-        "last_polled": None if state.polled_ms is None else wire.rfc3339(state.polled_ms),
-        "last_changed": None if state.changed_ms is None else wire.rfc3339(state.changed_ms),
-    }
-
-
-def _text(validator: bytes | None) -> str | None:
-    return None if validator is None else validator.decode("utf-8", "backslashreplace")
+for _command in (cli_feed_views.list_, cli_feed_views.show):
+    feeds.add_command(_command)

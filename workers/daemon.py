@@ -21,8 +21,9 @@ from pipeline.adapters.leases import LEASE_MS, LeaseStore
 from pipeline.adapters.log import redact
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.web import Web
-from pipeline.model import Fresh, Gone, Lease, Outcome, Refused, Unchanged
+from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Response, Unchanged
 from pipeline.settings import Settings
+from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
 
@@ -171,6 +172,8 @@ class Daemon:
         outcome = read(lease, response, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
+        if settled:
+            await self._diagnose(lease, outcome, response)
         log.info(
             "polled",
             feed=feed.id,
@@ -195,6 +198,16 @@ class Daemon:
                 return None, await self.leases.settle(lease, state, due_ms=due_ms, outcome="unchanged")
             case Refused(state) | Gone(state):
                 return None, await self.leases.settle(lease, state, due_ms=due_ms, outcome="failed")
+
+    async def _diagnose(self, lease: Lease, outcome: Outcome, response: Response | NoResponse) -> None:
+        """Note a change of the feed's health. One that is lost in a crash is found again by the next poll."""
+        judged = after_poll(lease.health, outcome, response, now_ms=self.clock.now_ms())
+        if judged != lease.health:
+            alert = alert_of(lease.feed, lease.health, judged)
+            if await self.leases.change_health(lease, judged, alert) and alert is not None:
+                log.warning(
+                    "health_changed", feed=alert.feed_id, before=alert.before, after=alert.after, why=alert.why
+                )
 
     async def _dispatch(self) -> None:
         """Hand what has arrived to the workers; RQ's client blocks, so it runs in a thread."""

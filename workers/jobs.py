@@ -21,6 +21,7 @@ from pipeline.adapters.articles import ArticleStore, Conflict, FencedOff, Public
 from pipeline.adapters.backlog import Backlog, Claim
 from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.store_errors import STORE_LOST
@@ -30,6 +31,7 @@ from pipeline.stages.identity import judge, pack, seen_id, unpack
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
 from pipeline.stages.reading import read_document
 from workers.copies import mark_copies
+from workers.diagnosis import note_reading
 from workers.lifecycle import settings_of_this_process
 
 log = structlog.get_logger("workers.jobs")
@@ -50,6 +52,7 @@ class Desk:
     articles: ArticleStore
     sketches: SketchIndex
     feeds: FeedStore
+    health: HealthStore
 
 
 @cache
@@ -73,6 +76,7 @@ def desk() -> Desk:
         ArticleStore(client, keys),
         sketches,
         FeedStore(client, keys),
+        HealthStore(client, keys),
     )
 
 
@@ -94,7 +98,9 @@ def _process_document(claim: Claim) -> None:
             return
         started = time()
         try:
-            match _read(claim):
+            said = _read(claim)
+            note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
+            match said:
                 case Unreadable(reason):
                     _bury(claim, reason)
                 case Reading() as reading:

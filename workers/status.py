@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rq import Queue
 from rq import Worker as RegisteredWorker
 
-from pipeline.model import Feed, FeedState
+from pipeline.stages.health import HEALTHS, shown_health
 from workers.store import Store
 
 ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected", "dead")
@@ -28,26 +28,17 @@ class Status:
     accounting: dict[str, int]
 
 
-def health(feed: Feed, state: FeedState) -> str:
-    """One word for how a feed does: paused, new, failing or healthy."""
-    if feed.paused:
-        return "paused"
-    if state.polled_ms is None:
-        return "new"
-    return "failing" if state.failures else "healthy"
-
-
 def status_of(store: Store) -> Status:
     """Read the status; costs one pass over the feed list."""
     feeds = list(store.feeds.all())
-    states = store.feeds.states([feed.id for feed in feeds])
-    by_health = Counter(health(feed, state) for feed, state in zip(feeds, states, strict=True))
+    known = store.health.get_all([feed.id for feed in feeds])
+    by_health = Counter(shown_health(feed, health) for feed, health in zip(feeds, known, strict=True))
     totals = store.articles.totals()
     queue = Queue(store.keys.queue, connection=store.client)
     return Status(
         daemons=sum(1 for _ in store.client.scan_iter(store.keys.daemons("*"), count=1000)),
         workers=RegisteredWorker.count(queue=queue),
-        feeds={"total": len(feeds)} | {name: by_health[name] for name in ("healthy", "failing", "new", "paused")},
+        feeds={"total": len(feeds)} | {name: by_health[name] for name in HEALTHS},
         backlog=store.backlog.waiting(),
         queue=queue.count,
         stream=store.articles.length(),

@@ -13,6 +13,7 @@ from pipeline.adapters.backlog import Backlog
 from pipeline.adapters.connection import Client, check, connect
 from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
 from pipeline.settings import Settings
 
@@ -33,6 +34,7 @@ class Store:
     feeds: FeedStore
     backlog: Backlog
     articles: ArticleStore
+    health: HealthStore
     tend: Callable[[], object] | None
 
 
@@ -61,6 +63,7 @@ def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> I
             feeds=FeedStore(client, keys),
             backlog=Backlog(client, keys),
             articles=ArticleStore(client, keys),
+            health=HealthStore(client, keys),
             tend=tend,
         )
     finally:

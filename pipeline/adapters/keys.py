@@ -20,6 +20,8 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
 | `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
+| `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why |
+| `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
@@ -44,6 +46,8 @@ PERMANENT = (
     "{*}:articles",
     "{*}:dead",
     "{*}:totals",
+    "{*}:health",
+    "{*}:alerts",
     "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
@@ -108,6 +112,16 @@ class Keys:
     def dead(self) -> str:
         """Documents that could not be processed."""
         return self._name("dead")
+
+    @property
+    def health(self) -> str:
+        """How each feed does."""
+        return self._name("health")
+
+    @property
+    def alerts(self) -> str:
+        """Changes of health, for operators."""
+        return self._name("alerts")
 
     @property
     def totals(self) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from pipeline import wire
+from pipeline.adapters.health import change_health, health_from_record
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
-from pipeline.model import FeedState, Lease, RawDocument
+from pipeline.model import Alert, FeedHealth, FeedState, Lease, RawDocument
 
 LEASE_MS = 15_000
 """How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
@@ -59,12 +60,13 @@ class LeaseStore:
             return ()
         async with self._client.pipeline(transaction=False) as pipe:
             pipe.hmget(self._keys.feeds, list(tokens))
+            pipe.hmget(self._keys.health, list(tokens))
             for feed_id in tokens:
                 pipe.hgetall(self._keys.states(feed_id))
-            feeds, *states = await pipe.execute()
+            feeds, healths, *states = await pipe.execute()
         return tuple(
-            Lease(wire.feed_from_json(feed), wire.state_from_fields(state), token)
-            for feed, state, token in zip(feeds, states, tokens.values(), strict=True)
+            Lease(wire.feed_from_json(feed), wire.state_from_fields(state), token, health_from_record(health))
+            for feed, health, state, token in zip(feeds, healths, states, tokens.values(), strict=True)
             if feed is not None
         )
 
@@ -126,6 +128,10 @@ class LeaseStore:
             tail=[*fields, *_flat(wire.document_to_fields(document))],
         )
         return document_id if stored else None
+
+    async def change_health(self, lease: Lease, judged: FeedHealth, alert: Alert | None) -> bool:
+        """Remember the feed's health as *judged* and announce *alert*; False if a worker knew better meanwhile."""
+        return await change_health(self._client, self._keys, lease.feed.id, lease.health, judged, alert)
 
     def _settling_keys(self, lease: Lease) -> dict[str, str]:
         return {

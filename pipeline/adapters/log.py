@@ -20,6 +20,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |
+| `health_changed` | a feed does better or worse than it did; also an alert | `feed`, `before`, `after`, `why` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |

@@ -24,26 +24,32 @@ from pipeline.model.articles import (
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import Feed, FeedState, Lease
+from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
 __all__ = [
+    "NEVER_JUDGED",
+    "Alert",
     "Article",
     "ArticleDate",
     "ArticleKind",
     "Attachment",
     "Candidate",
     "CopyOf",
+    "DocumentKind",
     "Entry",
     "Evidence",
     "FailureKind",
     "Feed",
     "FeedDocument",
+    "FeedHealth",
     "FeedReference",
     "FeedState",
     "Fresh",
     "Gone",
+    "Health",
     "Inferred",
     "Known",
     "Lease",

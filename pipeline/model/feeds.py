@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.model.health import NEVER_JUDGED, FeedHealth
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -43,8 +45,12 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to poll one feed until the lease ends; `token` is its fence: only the newest may settle."""
+    """The right to poll one feed until the lease ends; `token` is its fence: only the newest may settle.
+
+    `health` is how the feed did when it was leased; a worker may have learnt better meanwhile.
+    """
 
     feed: Feed
     state: FeedState
     token: int
+    health: FeedHealth = NEVER_JUDGED

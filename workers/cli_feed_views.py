@@ -1,0 +1,107 @@
+"""The commands that look at feeds: `newswire feeds list`, `newswire feeds show` and `newswire explain`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from time import time
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from pipeline import wire
+from pipeline.adapters.shipped import starter_lists
+from pipeline.stages.explanation import explanation
+from pipeline.stages.health import HEALTHS, shown_health
+from workers.cli_options import settings_from, settings_options
+from workers.feed_lookup import find_feed, in_order, summary
+from workers.store import open_store
+
+
+@click.command("list", epilog="Example: newswire feeds list --health bot-wall --json")
+@click.option("--health", "wanted", type=click.Choice(HEALTHS), multiple=True, help="Only feeds that do so.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array on stdout.")
+@settings_options
+def list_(
+    wanted: tuple[str, ...], *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None
+) -> None:
+    """Show every feed with its health."""
+    with open_store(settings_from(config, data_dir, redis_url)) as store:
+        listed = in_order(store)
+        feed_ids = [feed.id for feed in listed]
+        found = list(zip(listed, store.feeds.states(feed_ids), store.health.get_all(feed_ids), strict=True))
+    rows = [row for row in found if not wanted or shown_health(row[0], row[2]) in wanted]
+    if as_json:
+        lines = (json.dumps(summary(*row), ensure_ascii=False) for row in rows)
+        click.echo("[" + ",\n ".join(lines) + "]")
+        return
+    if not listed:
+        click.echo(f"no feeds yet; try a starter list: newswire feeds import {next(iter(starter_lists()), 'FILE')}")
+        return
+    table = Table("health", "since", "feed", "folder", "why", box=None, pad_edge=False)
+    for feed, state, known in rows:
+        since = "" if known.since_ms is None else wire.rfc3339(known.since_ms)[:10]
+        why = known.detail or state.problem or ""
+        table.add_row(shown_health(feed, known), since, feed.title or feed.url, feed.folder or "", why)
+    console = Console()
+    console.print(table)
+    counts = Counter(shown_health(feed, known) for feed, _, known in found)
+    console.print("  ".join(f"{health} {counts[health]}" for health in HEALTHS if counts[health]), highlight=False)
+
+
+@click.command("show", epilog="Example: newswire feeds show https://example.org/feed.xml --json")
+@click.argument("feed")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object on stdout.")
+@settings_options
+def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+    """Show everything known of one FEED, named by address or id."""
+    with open_store(settings_from(config, data_dir, redis_url)) as store:
+        found = find_feed(store, feed)
+        state = store.feeds.state(found.id)
+        due_ms = store.feeds.due_ms(found.id)
+        counts = store.feeds.counts(found.id)
+        known = store.health.get(found.id)
+    details = summary(found, state, known) | {
+        "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
+        "interval_seconds": found.interval_seconds,
+        "etag": _text(state.etag),
+        "last_modified": _text(state.last_modified),
+        "counts": counts,
+    }
+    if as_json:
+        click.echo(json.dumps(details, ensure_ascii=False))
+        return
+    for name, value in details.items():
+        click.echo(f"{name:17} {'-' if value is None else value}")
+
+
+@click.command("explain", epilog="Example: newswire explain https://example.org/feed.xml")
+@click.argument("feed", metavar="URL")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object on stdout.")
+@settings_options
+def explain(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+    """Say why a feed is polled when it is, how it does, and what became of its items."""
+    settings = settings_from(config, data_dir, redis_url)
+    with open_store(settings) as store:
+        found = find_feed(store, feed)
+        explained = explanation(
+            found,
+            store.feeds.state(found.id),
+            store.health.get(found.id),
+            due_ms=store.feeds.due_ms(found.id),
+            counts=store.feeds.counts(found.id),
+            settings=settings.schedule,
+            now_ms=int(time() * 1000),
+        )
+    if as_json:
+        click.echo(json.dumps({"id": found.id, "url": found.url, **explained}, ensure_ascii=False))
+        return
+    click.echo(found.title or found.url)
+    for name, sentence in explained.items():
+        click.echo(f"  {name.replace('_', ' '):13} {sentence}")
+
+
+def _text(validator: bytes | None) -> str | None:
+    return None if validator is None else validator.decode("utf-8", "backslashreplace")

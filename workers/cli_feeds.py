@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from time import time
 
 import click
 from rich.console import Console
 from rich.progress import track
+from rich.table import Table
+from rich.text import Text
 
+from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
 from pipeline.model import Feed
+from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
-from pipeline.stages.urls import feed_id, feed_url
+from pipeline.stages.urls import feed_id, feed_url, folded
 from workers import cli_feed_views
 from workers.cli_options import feeds_from, settings_from, settings_options
+from workers.daemon_process import digest_of_decoded
+from workers.discovery import Discovered, Explorer
 from workers.feed_lookup import find_feed, in_order
-from workers.store import open_store
+from workers.store import Store, open_store
 
 _PORTION = 500
 
@@ -28,46 +37,106 @@ def feeds() -> None:
     """Look at and change the feed list."""
 
 
-@feeds.command("add", epilog="Example: newswire feeds add https://example.org/feed.xml --folder Local")
+@feeds.command("add", epilog="Example: newswire feeds add https://example.org/")
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
 @click.option("--interval", "interval_seconds", type=click.FloatRange(0.5), help="Seconds between polls.")
+@click.option("--json", "as_json", is_flag=True, help="What was found and added, as a JSON array on stdout.")
 @settings_options
 def add(
     urls: Sequence[str],
     title: str | None,
     folder: str | None,
     interval_seconds: float | None,
+    *,
+    as_json: bool,
     config: Path | None,
     data_dir: str | None,
     redis_url: str | None,
 ) -> None:
-    """Add feeds by address."""
+    """Add feeds, by their own address or by that of a page.
+
+    Of a page, the feeds that it names are shown and the best one is added. An address that is written like a feed's
+    is added as it is, and so is one that cannot be looked at now: adding needs no network (nor does import, which
+    never looks).
+    """
     settings = settings_from(config, data_dir, redis_url)
     addresses = [feed_url(url) for url in urls]  # all are checked before one is added
+    explored = asyncio.run(_explore(addresses, settings))
     wanted = [
-        Feed(feed_id(url), url, title, folder, interval_seconds, added_ms=int(time() * 1000)) for url in addresses
+        Feed(feed_id(each.best.url), feed_url(each.best.url), title, folder, interval_seconds, added_ms=_now_ms())
+        for each in explored
     ]
     with open_store(settings) as store:
         added = {feed.id for feed in store.feeds.add(wanted)}
-        for feed in wanted:
-            click.echo(f"{'added' if feed.id in added else 'already on the list'}: {feed.url}")
+    if as_json:
+        rows = [_row(each, feed, is_new=feed.id in added) for each, feed in zip(explored, wanted, strict=True)]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for each, feed in zip(explored, wanted, strict=True):
+        _show_found(each)
+        click.echo(f"{'added' if feed.id in added else 'already on the list'}: {feed.url}")
+
+
+async def _explore(addresses: Sequence[str], settings: Settings) -> list[Discovered]:
+    limit_bytes = settings.fetch.max_body_bytes
+    async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=limit_bytes)) as web:
+        explorer = Explorer(web, limit_bytes=limit_bytes)
+        return await asyncio.gather(*map(explorer.explore, addresses))
+
+
+def _show_found(each: Discovered) -> None:
+    if each.problem is not None:
+        click.echo(f"newswire: {each.given}: {each.problem}; it is added as given", err=True)
+    if len(each.found) > 1 or each.best.url != each.given:
+        table = Table("", "feed", "title", "found as", box=None, pad_edge=False, title=f"feeds of {each.given}")
+        for candidate in each.found:
+            mark = "*" if candidate.url == each.best.url else ""
+            table.add_row(mark, Text(candidate.url), Text(candidate.title), candidate.source)
+        Console().print(table)
+
+
+def _row(each: Discovered, feed: Feed, *, is_new: bool) -> dict[str, object]:
+    return {
+        "given": each.given,
+        "url": feed.url,
+        "id": feed.id,
+        "added": is_new,
+        "found": [asdict(candidate) for candidate in each.found],
+        "problem": each.problem,
+    }
 
 
 @feeds.command("import", epilog="Example: newswire feeds import subscriptions.opml")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @settings_options
 def import_(files: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
-    """Add the feeds of OPML or text files, or of starter lists; - is stdin."""
+    """Add the feeds of OPML or text files, or of starter lists; - is stdin.
+
+    Addresses that are one feed (they differ only in http and https, or in parameters that say who came by) are added
+    once; what is on the list already stays as it is.
+    """
     settings = settings_from(config, data_dir, redis_url)
-    wanted = feeds_from(files)
-    portions = [wanted[start : start + _PORTION] for start in range(0, len(wanted), _PORTION)]
+    listed = feeds_from(files)
     with open_store(settings) as store:
+        wanted = _unlisted(listed, store)
+        portions = [wanted[start : start + _PORTION] for start in range(0, len(wanted), _PORTION)]
         console = Console(stderr=True)
         shown = track(portions, "importing", console=console, disable=not sys.stderr.isatty(), transient=True)
         added = sum(len(store.feeds.add(portion)) for portion in shown)
-        click.echo(f"{added} feeds added, {len(wanted) - added} already on the list, {store.feeds.count()} in all")
+        click.echo(f"{added} feeds added, {len(listed) - added} already on the list, {store.feeds.count()} in all")
+
+
+def _unlisted(listed: Sequence[Feed], store: Store) -> list[Feed]:
+    """Those of *listed* that are another feed than any before them and any on the list of *store*."""
+    known = {folded(feed.url) for feed in store.feeds.all()}
+    wanted: list[Feed] = []
+    for feed in listed:
+        if (name := folded(feed.url)) not in known:
+            known.add(name)
+            wanted.append(feed)
+    return wanted
 
 
 @feeds.command("export", epilog="Example: newswire feeds export subscriptions.opml")
@@ -127,6 +196,10 @@ def refresh(feeds: Sequence[str], config: Path | None, data_dir: str | None, red
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         chosen = [find_feed(store, each) for each in feeds] if feeds else list(store.feeds.all())
         click.echo(f"{store.feeds.refresh([feed.id for feed in chosen])} feeds are due now")
+
+
+def _now_ms() -> int:
+    return int(time() * 1000)
 
 
 for _command in (cli_feed_views.list_, cli_feed_views.show):

@@ -124,6 +124,14 @@ def feed_url(text: str) -> str:
     return urlunsplit((parts.scheme, _authority(parts), parts.path or "/", parts.query, ""))
 
 
+def folded(url: str) -> str:
+    """Give what all ways to write the address of the feed at *url* have in common: one that two lists agree on.
+
+    Beside what `canonical` folds, http and https are one: no site keeps two feeds there.
+    """
+    return canonical(url).partition(":")[2]
+
+
 def feed_id(url: str) -> str:
     """Make the id of the feed at *url*: 16 hex digits, the same for every way to write one address.
 

@@ -22,12 +22,13 @@ from pipeline.model.articles import (
     Rejected,
 )
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
-from pipeline.model.feeds import Feed, FeedState, Lease
+from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingValidator
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
 __all__ = [
+    "NO_HINTS",
     "Article",
     "ArticleDate",
     "ArticleKind",
@@ -40,10 +41,12 @@ __all__ = [
     "FeedState",
     "Fresh",
     "Gone",
+    "Hints",
     "Inferred",
     "Known",
     "Lease",
     "Link",
+    "LyingValidator",
     "New",
     "NoResponse",
     "Outcome",

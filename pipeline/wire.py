@@ -228,6 +228,7 @@ def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
         b"body": document.body,
         b"content_encoding": document.content_encoding.encode(*_UTF8),
         b"content_type": document.content_type.encode(*_UTF8),
+        **({b"is_delta": b"1"} if document.is_delta else {}),
     }
 
 
@@ -245,6 +246,7 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             body=fields[b"body"],
             content_encoding=fields[b"content_encoding"].decode(*_UTF8),
             content_type=fields[b"content_type"].decode(*_UTF8),
+            is_delta=b"is_delta" in fields,
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None

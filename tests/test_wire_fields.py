@@ -112,6 +112,7 @@ def test_no_fields_are_a_feed_never_polled() -> None:
         content_encoding=_WORDS,
         content_type=st.text(max_size=9),
         id=_WORDS,
+        is_delta=st.booleans(),
     )
 )
 def test_every_document_comes_back_as_it_was(document: RawDocument) -> None:

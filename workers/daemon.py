@@ -21,8 +21,9 @@ from pipeline.adapters.leases import LEASE_MS, LeaseStore
 from pipeline.adapters.log import redact
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.web import Web
-from pipeline.model import Fresh, Gone, Lease, Outcome, Refused, Unchanged
+from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Response, Unchanged
 from pipeline.settings import Settings
+from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
 
@@ -167,8 +168,9 @@ class Daemon:
     async def poll(self, lease: Lease) -> Polled:
         """Ask one feed once; hand on what is new; say when to ask again."""
         feed, started = lease.feed, monotonic()
-        response = await self.web.get(feed.url, partial(conditional_headers, lease.state))
-        outcome = read(lease, response, now_ms=self.clock.now_ms())
+        asked_ms = self.clock.now_ms()
+        response = await self._ask(lease, asked_ms)
+        outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
         log.info(
@@ -183,6 +185,17 @@ class Daemon:
             seconds=round(monotonic() - started, 3),
         )
         return Polled(feed.id, outcome, document_id, settled)
+
+    async def _ask(self, lease: Lease, asked_ms: int) -> Response | NoResponse:
+        """Ask at the feed's address; a moved feed has two now and then, asked in turn until one can be read."""
+        question = partial(conditional_headers, lease.state, settings=self.settings.fetch, asked_ms=asked_ms)
+        first, *others = addresses(lease.feed, lease.state, asked_ms=asked_ms)
+        response = await self.web.get(first, question)
+        for url in others:
+            if can_be_read(response):
+                break
+            response = await self.web.get(url, question)
+        return response
 
     async def _settle(self, lease: Lease, outcome: Outcome, due_ms: int) -> tuple[str | None, bool]:
         """Write down what the poll brought: the document id if any, and whether the lease still held."""

@@ -126,6 +126,11 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
     details = _summary(found, state) | {
         "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
         "interval_seconds": found.interval_seconds,
+        "moved_to": state.moved_to,
+        "moving_to": state.moving_to,
+        "fresh_until": None if state.fresh_until_ms is None else wire.rfc3339(state.fresh_until_ms),
+        "wait_until": None if state.wait_until_ms is None else wire.rfc3339(state.wait_until_ms),
+        "false_304s": state.false_304s,
         "etag": _text(state.etag),
         "last_modified": _text(state.last_modified),
         "counts": counts,
@@ -172,11 +177,16 @@ def resume(feeds: Sequence[str], config: Path | None, data_dir: str | None, redi
 
 @feeds.command("refresh", epilog="Example: newswire feeds refresh https://example.org/feed.xml")
 @click.argument("feeds", nargs=-1, metavar="[FEED]...")
+@click.option("--original", is_flag=True, help="Go back to the address that was added, if the feed has moved since.")
 @settings_options
-def refresh(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+def refresh(
+    feeds: Sequence[str], *, original: bool, config: Path | None, data_dir: str | None, redis_url: str | None
+) -> None:
     """Poll feeds at once, or every feed when none is named; a running daemon does it."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         chosen = [_find(store, each) for each in feeds] if feeds else list(store.feeds.all())
+        if original:
+            store.feeds.forget_moves([feed.id for feed in chosen])
         click.echo(f"{store.feeds.refresh([feed.id for feed in chosen])} feeds are due now")
 
 

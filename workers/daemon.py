@@ -173,6 +173,7 @@ class Daemon:
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
+        _tell_of_changes(lease, outcome)
         log.info(
             "polled",
             feed=feed.id,
@@ -237,6 +238,15 @@ class Daemon:
         if left:
             await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
         await self.leases.release([lease for lease, _ in left])
+
+
+def _tell_of_changes(lease: Lease, outcome: Outcome) -> None:
+    """Log what an operator should know of beyond this poll: a feed that moved, a server that was found lying."""
+    before, after, url = lease.state, outcome.state, redact(lease.feed.url)
+    if after.moved_to != before.moved_to:
+        log.warning("moved", feed=lease.feed.id, url=url, now_at=redact(after.moved_to or lease.feed.url))
+    if after.false_304s > before.false_304s:
+        log.warning("false_304", feed=lease.feed.id, url=url, times=after.false_304s)
 
 
 async def _wait(event: asyncio.Event, at_most_seconds: float) -> None:

@@ -115,6 +115,14 @@ class FeedStore:
         """Make the next poll of a feed unconditional: what its validators vouch for was not received whole."""
         self._client.hdel(self._keys.states(feed_id), "etag", "last_modified", "validators_url")
 
+    def forget_moves(self, feed_ids: Iterable[str]) -> None:
+        """Let feeds that have moved be polled at their own addresses again; a poll under way settles nothing."""
+        with self._client.pipeline(transaction=True) as pipe:
+            for feed_id in feed_ids:
+                pipe.hdel(self._keys.states(feed_id), "moved_to", "moved_ms", "moving_to", "moving_polls")
+                pipe.hdel(self._keys.leases, feed_id)
+            pipe.execute()
+
     def replace_schedule(self, schedule: str) -> bool:
         """Note the schedule settings (as text) that due times are made with from now on; True if they changed."""
         before = self._client.set(self._keys.schedule, schedule, get=True)

@@ -84,10 +84,6 @@ def read(
     return replace(outcome, state=moved)
 
 
-_UNASKED_DELTA = "HTTP 226: a difference that was not asked for"
-_UNASKED_304 = "HTTP 304 to a request without conditions"
-
-
 def _judged(
     lease: Lease,
     state: FeedState,
@@ -98,25 +94,33 @@ def _judged(
     now_ms: int,
 ) -> Outcome:
     """Judge *response* by its status; *conditions* are the headers that it answers."""
+    status = response.status
+    if (reason := _why_refused(response, conditions)) is not None:
+        wait_ms = retry_after_ms(response, now_ms=now_ms)
+        return _refused(state, reason, status=status, now_ms=now_ms, wait_ms=wait_ms)
+    if status == 304:
+        state = freshened_by(response, _with_renewed_validators(state, response), now_ms=now_ms)
+        return Unchanged(_succeeded(state, status=status, now_ms=now_ms), by="status")
+    if status == 410:
+        return Gone(_failed(state, "HTTP 410: gone for good", status=status, now_ms=now_ms))
+    if status == 200:
+        state = replace(state if conditions else judged_by_audit(state, response), audited_ms=now_ms)
+    return _read_body(lease, state, response, settings=settings, now_ms=now_ms)
+
+
+def _why_refused(response: Response, conditions: Headers) -> str | None:
+    """Why nothing can be had from *response*; None when something can."""
     match response.status:
         case 226 if not _is_asked_for(response, conditions):
-            return _refused(state, _UNASKED_DELTA, status=226, now_ms=now_ms)
+            return "HTTP 226: a difference that was not asked for"
+        case 304 if not conditions:
+            return "HTTP 304 to a request without conditions"
         case 200 | 226 if not response.body or not response.digest:
-            return _refused(state, "empty body", status=response.status, now_ms=now_ms)
-        case 200:
-            state = state if conditions else judged_by_audit(state, response)
-            return _read_body(lease, replace(state, audited_ms=now_ms), response, settings=settings, now_ms=now_ms)
-        case 226:
-            return _read_body(lease, state, response, settings=settings, now_ms=now_ms)
-        case 304 if conditions:
-            state = freshened_by(response, _with_renewed_validators(state, response), now_ms=now_ms)
-            return Unchanged(_succeeded(state, status=304, now_ms=now_ms), by="status")
-        case 410:
-            return Gone(_failed(state, "HTTP 410: gone for good", status=410, now_ms=now_ms))
+            return "empty body"
+        case 200 | 226 | 304 | 410:
+            return None
         case status:
-            reason = _UNASKED_304 if status == 304 else f"HTTP {status}"
-            wait_ms = retry_after_ms(response, now_ms=now_ms)
-            return _refused(state, reason, status=status, now_ms=now_ms, wait_ms=wait_ms)
+            return f"HTTP {status}"
 
 
 def _is_asked_for(response: Response, conditions: Headers) -> bool:

@@ -37,6 +37,8 @@ class FetchSettings:
     concurrency: Annotated[int, Between(1, 10_000)]
     user_agent: Annotated[str, Text(r"[!-~]([ -~]{0,254}[!-~])?", "1 to 256 visible ASCII characters and spaces")]
     max_redirects: Annotated[int, Between(0, 20)]
+    audit_seconds: Annotated[float, _INTERVAL]
+    move_confirmations: Annotated[int, Between(1, 1000)]
 
 
 @dataclass(frozen=True, slots=True)

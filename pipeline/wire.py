@@ -22,7 +22,6 @@ from pipeline.model import (
     Attachment,
     Feed,
     FeedReference,
-    FeedState,
     Inferred,
     Precision,
     RawDocument,
@@ -220,49 +219,16 @@ def feed_from_json(text: str | bytes) -> Feed:
 # --- What Redis holds in hashes -----------------------------------------------------------------------------------
 
 
-def state_to_fields(state: FeedState) -> dict[bytes, bytes]:
-    """Turn *state* into the fields of a Redis hash; what is None has no field, validators are kept byte for byte."""
-    fields: dict[bytes, bytes | None] = {
-        b"etag": state.etag,
-        b"last_modified": state.last_modified,
-        b"validators_url": _bytes(state.validators_url),
-        b"body_digest": _bytes(state.body_digest),
-        b"polled_ms": _bytes(state.polled_ms),
-        b"changed_ms": _bytes(state.changed_ms),
-        b"failures": _bytes(state.failures),
-        b"status": _bytes(state.status),
-        b"problem": _bytes(state.problem),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def state_from_fields(fields: Mapping[bytes, bytes]) -> FeedState:
-    """Read the state held by the *fields* of a Redis hash; others of its fields are ignored.
-
-    No fields at all give the state of a feed never polled. ValueError for a number that is none.
-    """
-    return FeedState(
-        etag=fields.get(b"etag"),
-        last_modified=fields.get(b"last_modified"),
-        validators_url=_text(fields.get(b"validators_url")),
-        body_digest=_text(fields.get(b"body_digest")),
-        polled_ms=_whole(fields.get(b"polled_ms")),
-        changed_ms=_whole(fields.get(b"changed_ms")),
-        failures=_whole(fields.get(b"failures")) or 0,
-        status=_whole(fields.get(b"status")),
-        problem=_text(fields.get(b"problem")),
-    )
-
-
 def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
     """Turn *document* into the fields of a Redis hash: all but its id, which names the hash, and `replayed`."""
     return {
         b"feed_id": document.feed_id.encode(*_UTF8),
         b"url": document.url.encode(*_UTF8),
-        b"fetched_ms": _bytes(document.fetched_ms) or b"",
+        b"fetched_ms": b"" if document.fetched_ms is None else b"%d" % document.fetched_ms,
         b"body": document.body,
         b"content_encoding": document.content_encoding.encode(*_UTF8),
         b"content_type": document.content_type.encode(*_UTF8),
+        **({b"is_delta": b"1"} if document.is_delta else {}),
     }
 
 
@@ -281,17 +247,10 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             content_encoding=fields[b"content_encoding"].decode(*_UTF8),
             content_type=fields[b"content_type"].decode(*_UTF8),
             replayed=b"replayed" in fields,
+            is_delta=b"is_delta" in fields,
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None
-
-
-def _bytes(value: str | int | None) -> bytes | None:
-    return None if value is None else str(value).encode(*_UTF8)
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(*_UTF8)
 
 
 def _whole(data: bytes | None) -> int | None:

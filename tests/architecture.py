@@ -16,7 +16,7 @@ MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 ROOMS = ("pipeline", "workers")
 
-_FLOOR = ("model", "errors", "setting_rules", "settings", "json_fields", "wire")
+_FLOOR = ("model", "errors", "setting_rules", "settings", "json_fields", "wire", "state_fields")
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "model": ("model",),
     "errors": (),
@@ -24,8 +24,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "settings": ("model", "errors", "setting_rules"),
     "json_fields": (),
     "wire": ("model", "errors", "json_fields"),
+    "state_fields": ("model",),
     "stages": ("model", "errors", "settings", "wire", "stages"),
-    "adapters": ("model", "errors", "settings", "wire", "adapters"),
+    "adapters": ("model", "errors", "settings", "wire", "state_fields", "adapters"),
     "pipeline": (*_FLOOR, "stages", "adapters"),
     "workers": (*_FLOOR, "stages", "adapters", "pipeline", "workers"),
 }

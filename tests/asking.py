@@ -21,6 +21,8 @@ SETTINGS = FetchSettings(
     concurrency=16,
     user_agent="newswire/0.1 (+https://newswire.invalid/bot)",
     max_redirects=5,
+    audit_seconds=86_400,
+    move_confirmations=5,
 )
 
 

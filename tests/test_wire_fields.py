@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Feed, FeedState, RawDocument
+from pipeline.model import Feed, FeedState, Hints, RawDocument
+from pipeline.state_fields import state_from_fields, state_to_fields
 from pipeline.wire import (
     document_from_fields,
     document_to_fields,
     feed_from_json,
     feed_to_json,
-    state_from_fields,
-    state_to_fields,
 )
 
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -70,6 +69,21 @@ _STATES = st.builds(
     failures=st.integers(0, 9),
     status=st.none() | st.integers(100, 599),
     problem=st.none() | st.text(max_size=9),
+    is_feed=st.booleans(),
+    fresh_until_ms=st.none() | _MS,
+    max_age_ms=st.none() | _MS,
+    wait_until_ms=st.none() | _MS,
+    hints=st.builds(
+        Hints, _MS, _MS, st.none() | st.integers(-(10**12), 10**12), st.integers(0, 9), st.integers(0, 9)
+    ),
+    audited_ms=st.none() | _MS,
+    audit_trust=st.integers(0, 9),
+    false_304s=st.integers(0, 9),
+    lying_validator=st.sampled_from([None, "etag", "last-modified"]),
+    moving_to=st.none() | st.text(max_size=9),
+    moving_polls=st.integers(0, 9),
+    moved_to=st.none() | st.text(max_size=9),
+    moved_ms=st.none() | _MS,
 )
 
 
@@ -98,6 +112,7 @@ def test_no_fields_are_a_feed_never_polled() -> None:
         content_encoding=_WORDS,
         content_type=st.text(max_size=9),
         id=_WORDS,
+        is_delta=st.booleans(),
     )
 )
 def test_every_document_comes_back_as_it_was(document: RawDocument) -> None:

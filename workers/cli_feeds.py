@@ -190,11 +190,16 @@ def resume(feeds: Sequence[str], config: Path | None, data_dir: str | None, redi
 
 @feeds.command("refresh", epilog="Example: newswire feeds refresh https://example.org/feed.xml")
 @click.argument("feeds", nargs=-1, metavar="[FEED]...")
+@click.option("--original", is_flag=True, help="Go back to the address that was added, if the feed has moved since.")
 @settings_options
-def refresh(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+def refresh(
+    feeds: Sequence[str], *, original: bool, config: Path | None, data_dir: str | None, redis_url: str | None
+) -> None:
     """Poll feeds at once, or every feed when none is named; a running daemon does it."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         chosen = [find_feed(store, each) for each in feeds] if feeds else list(store.feeds.all())
+        if original:
+            store.feeds.forget_moves([feed.id for feed in chosen])
         click.echo(f"{store.feeds.refresh([feed.id for feed in chosen])} feeds are due now")
 
 

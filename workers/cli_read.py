@@ -50,7 +50,8 @@ async def _poll(feeds: Sequence[Feed], settings: Settings) -> int:
     failures = 0
     now_ms = int(time() * 1000)
     for feed, response in zip(feeds, responses, strict=True):
-        outcome = read(Lease(feed, FeedState(), 0), response, now_ms=now_ms)
+        lease = Lease(feed, FeedState(), 0)
+        outcome = read(lease, response, settings=settings.fetch, asked_ms=now_ms, now_ms=now_ms)
         if isinstance(outcome, Fresh):
             reading = _reading(outcome.document, feed_url=feed.url, settings=settings)
             failures += not _print(reading, name=feed.url, extra={}, discovered_ms=now_ms)

@@ -24,6 +24,7 @@ from pipeline.adapters.web import Web
 from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Response, Unchanged
 from pipeline.settings import Settings
 from pipeline.stages.health import after_poll, alert_of
+from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
 
@@ -168,10 +169,12 @@ class Daemon:
     async def poll(self, lease: Lease) -> Polled:
         """Ask one feed once; hand on what is new; say when to ask again."""
         feed, started = lease.feed, monotonic()
-        response = await self.web.get(feed.url, partial(conditional_headers, lease.state))
-        outcome = read(lease, response, now_ms=self.clock.now_ms())
+        asked_ms = self.clock.now_ms()
+        response = await self._ask(lease, asked_ms)
+        outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
+        _tell_of_changes(lease, outcome)
         if settled:
             await self._diagnose(lease, outcome, response)
         log.info(
@@ -186,6 +189,17 @@ class Daemon:
             seconds=round(monotonic() - started, 3),
         )
         return Polled(feed.id, outcome, document_id, settled)
+
+    async def _ask(self, lease: Lease, asked_ms: int) -> Response | NoResponse:
+        """Ask at the feed's address; a moved feed has two now and then, asked in turn until one can be read."""
+        question = partial(conditional_headers, lease.state, settings=self.settings.fetch, asked_ms=asked_ms)
+        first, *others = addresses(lease.feed, lease.state, asked_ms=asked_ms)
+        response = await self.web.get(first, question)
+        for url in others:
+            if can_be_read(response):
+                break
+            response = await self.web.get(url, question)
+        return response
 
     async def _settle(self, lease: Lease, outcome: Outcome, due_ms: int) -> tuple[str | None, bool]:
         """Write down what the poll brought: the document id if any, and whether the lease still held."""
@@ -237,6 +251,15 @@ class Daemon:
         if left:
             await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
         await self.leases.release([lease for lease, _ in left])
+
+
+def _tell_of_changes(lease: Lease, outcome: Outcome) -> None:
+    """Log what an operator should know of beyond this poll: a feed that moved, a server that was found lying."""
+    before, after, url = lease.state, outcome.state, redact(lease.feed.url)
+    if after.moved_to != before.moved_to:
+        log.warning("moved", feed=lease.feed.id, url=url, now_at=redact(after.moved_to or lease.feed.url))
+    if after.false_304s > before.false_304s:
+        log.warning("false_304", feed=lease.feed.id, url=url, times=after.false_304s)
 
 
 async def _wait(event: asyncio.Event, at_most_seconds: float) -> None:

@@ -13,6 +13,7 @@ from pipeline import wire
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_counters, as_fields
 from pipeline.model import Feed, FeedState
+from pipeline.state_fields import state_from_fields
 
 _CHUNK = 500
 
@@ -93,7 +94,7 @@ class FeedStore:
 
     def state(self, feed_id: str) -> FeedState:
         """What is remembered of the feed."""
-        return wire.state_from_fields(as_fields(self._client.hgetall(self._keys.states(feed_id))))
+        return state_from_fields(as_fields(self._client.hgetall(self._keys.states(feed_id))))
 
     def states(self, feed_ids: Sequence[str]) -> list[FeedState]:
         """What is remembered of many feeds, in their order."""
@@ -102,7 +103,7 @@ class FeedStore:
             with self._client.pipeline(transaction=False) as pipe:
                 for feed_id in feed_ids[start : start + _CHUNK]:
                     pipe.hgetall(self._keys.states(feed_id))
-                states.extend(wire.state_from_fields(fields) for fields in pipe.execute())
+                states.extend(state_from_fields(fields) for fields in pipe.execute())
         return states
 
     def due_ms(self, feed_id: str) -> int | None:
@@ -113,6 +114,14 @@ class FeedStore:
     def forget_validators(self, feed_id: str) -> None:
         """Make the next poll of a feed unconditional: what its validators vouch for was not received whole."""
         self._client.hdel(self._keys.states(feed_id), "etag", "last_modified", "validators_url")
+
+    def forget_moves(self, feed_ids: Iterable[str]) -> None:
+        """Let feeds that have moved be polled at their own addresses again; a poll under way settles nothing."""
+        with self._client.pipeline(transaction=True) as pipe:
+            for feed_id in feed_ids:
+                pipe.hdel(self._keys.states(feed_id), "moved_to", "moved_ms", "moving_to", "moving_polls")
+                pipe.hdel(self._keys.leases, feed_id)
+            pipe.execute()
 
     def replace_schedule(self, schedule: str) -> bool:
         """Note the schedule settings (as text) that due times are made with from now on; True if they changed."""

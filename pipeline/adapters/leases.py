@@ -16,6 +16,7 @@ from pipeline.adapters.health import change_health, health_from_record
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
 from pipeline.model import Alert, FeedHealth, FeedState, Lease, RawDocument
+from pipeline.state_fields import state_from_fields, state_to_fields
 
 LEASE_MS = 15_000
 """How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
@@ -65,7 +66,7 @@ class LeaseStore:
                 pipe.hgetall(self._keys.states(feed_id))
             feeds, healths, *states = await pipe.execute()
         return tuple(
-            Lease(wire.feed_from_json(feed), wire.state_from_fields(state), token, health_from_record(health))
+            Lease(wire.feed_from_json(feed), state_from_fields(state), token, health_from_record(health))
             for feed, health, state, token in zip(feeds, healths, states, tokens.values(), strict=True)
             if feed is not None
         )
@@ -101,14 +102,14 @@ class LeaseStore:
                 "settle_feed",
                 keys=self._settling_keys(lease),
                 arguments={"feed": lease.feed.id, "token": lease.token, "due_ms": due_ms, "outcome": outcome},
-                tail=_flat(wire.state_to_fields(state)),
+                tail=_flat(state_to_fields(state)),
             )
         )
 
     async def ingest(self, lease: Lease, state: FeedState, document: RawDocument, *, due_ms: int) -> str | None:
         """End a poll that brought *document*: store it with the state, all or nothing; its id, or None if fenced."""
         document_id = f"{lease.feed.id}-{lease.token}"
-        fields = _flat(wire.state_to_fields(state))
+        fields = _flat(state_to_fields(state))
         stored = await call_async(
             self._client,
             "ingest_document",

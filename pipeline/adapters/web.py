@@ -45,6 +45,7 @@ _ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.4, */*;q=0.1"
 )
 _CHUNK_BYTES = 65_536
+_BODY_STATUSES = frozenset((200, 226))
 # Inflating and digesting 256 KiB of gzip takes 3 to 4 ms; the event loop should not stand still for longer.
 _UNPACK_ASIDE_BYTES = 262_144
 # A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
@@ -99,7 +100,7 @@ class Web:
 
         *headers* gives the extra headers for each address on the way: validators must not go to another address
         than the one that gave them. The time limit covers all hops together, not the waiting for the host's turn.
-        A body is kept for status 200 alone and always whole: cut or damaged ones are a NoResponse.
+        A body is kept for status 200 and 226 alone and always whole: cut or damaged ones are a NoResponse.
         """
         hops: list[Redirect] = []
         seen = {url}
@@ -141,7 +142,7 @@ class Web:
     async def _ask(self, url: str, headers: Headers) -> Response | NoResponse:
         async with self._opened(url, headers) as answer:
             received = tuple((name.lower().decode("latin-1"), value) for name, value in answer.raw_headers)
-            body = await self._body(answer) if answer.status == 200 else b""
+            body = await self._body(answer) if answer.status in _BODY_STATUSES else b""
         return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
 
     async def _digested(self, response: Response) -> Response | NoResponse:

@@ -23,7 +23,7 @@ from pipeline.model.articles import (
 )
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
-from pipeline.model.feeds import Feed, FeedState, Lease
+from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingValidator
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
@@ -31,6 +31,7 @@ from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
 __all__ = [
     "NEVER_JUDGED",
+    "NO_HINTS",
     "Alert",
     "Article",
     "ArticleDate",
@@ -50,10 +51,12 @@ __all__ = [
     "Fresh",
     "Gone",
     "Health",
+    "Hints",
     "Inferred",
     "Known",
     "Lease",
     "Link",
+    "LyingValidator",
     "New",
     "NoResponse",
     "Outcome",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.model.health import NEVER_JUDGED, FeedHealth
 
@@ -25,22 +26,66 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """How often a document says that it is worth a look: RSS `ttl`, `skipHours` and `skipDays`, and `sy:*`.
+
+    0 or None: it does not say. `skip_hours` is a set of bits, bit 0 for the hour from 00:00 UTC; so is `skip_days`,
+    bit 0 for Monday. `update_base_ms` is one moment of publication; the others are whole periods away from it.
+    """
+
+    ttl_ms: int = 0
+    update_period_ms: int = 0
+    update_base_ms: int | None = None
+    skip_hours: int = 0
+    skip_days: int = 0
+
+
+NO_HINTS = Hints()
+
+LyingValidator = Literal["etag", "last-modified"]
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """What we remember of a feed between two polls.
 
     `etag` and `last_modified` are opaque: they go back byte for byte, and only to `validators_url`, the final
-    address that gave them (RFC 9110 section 13.1). `body_digest` is the hex digest of the last decoded body.
+    address that gave them (RFC 9110 section 13.1). `body_digest` is the hex digest of the last decoded body, after
+    a `delta:` where that was a difference only; `is_feed` says whether that body begins as a feed does.
+
+    `fresh_until_ms` and `max_age_ms` are what caching headers said, `wait_until_ms` what the host asked for while it
+    refused, `hints` what the document says itself: bounds below the next poll, all of them.
+
+    `audited_ms` is the last question without conditions (or the last body), `audit_trust` how many of them in a row
+    proved the 304s before them true, `false_304s` how many proved them false, `lying_validator` the one not sent any
+    more.
+
+    `moving_to` is where the feed permanently redirects, seen `moving_polls` times in a row; `moved_to` the address
+    that is polled instead of the feed's own since `moved_ms`, when that was last seen to be right.
     """
 
     etag: bytes | None = None
     last_modified: bytes | None = None
     validators_url: str | None = None
     body_digest: str | None = None
+    is_feed: bool = False
     polled_ms: int | None = None
     changed_ms: int | None = None
     failures: int = 0
     status: int | None = None
     problem: str | None = None
+    fresh_until_ms: int | None = None
+    max_age_ms: int | None = None
+    wait_until_ms: int | None = None
+    hints: Hints = NO_HINTS
+    audited_ms: int | None = None
+    audit_trust: int = 0
+    false_304s: int = 0
+    lying_validator: LyingValidator | None = None
+    moving_to: str | None = None
+    moving_polls: int = 0
+    moved_to: str | None = None
+    moved_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

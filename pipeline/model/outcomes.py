@@ -14,6 +14,7 @@ class RawDocument:
 
     `body` is compressed as `content_encoding` says ("" for identity); `content_type` is the header as it came.
     `fetched_ms` is None when nobody knows (a file from disk).
+    `is_delta`: it holds only what is new (226), so an entry that it lacks is not gone.
     `id` is given by the backlog when the document is stored ("" before). Of a document that is `replayed` newer ones
     may have been read already.
     """
@@ -25,6 +26,7 @@ class RawDocument:
     content_encoding: str = ""
     content_type: str = ""
     id: str = ""
+    is_delta: bool = False
     replayed: bool = False
 
 

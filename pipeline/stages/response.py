@@ -1,14 +1,13 @@
 """Decides what a response means for a feed: something new, nothing new, refused this time, or gone.
 
-Rules of this file: only a complete 200 is a document; a 304 is believed only when we asked for it; validators are
-opaque bytes that belong to the address that gave them, and they survive every failure.
+Rules of this file: only a complete 200, or the difference (226) that we asked for, is a document; a 304 is believed
+only when we asked for it; validators are opaque bytes that belong to the address that gave them, and they survive
+every failure.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from pipeline.model import (
     FeedState,
@@ -22,57 +21,123 @@ from pipeline.model import (
     Response,
     Unchanged,
 )
+from pipeline.settings import FetchSettings
+from pipeline.stages.audit import audit_is_due, judged_by_audit
+from pipeline.stages.document_head import begins_as_a_feed, head_of
+from pipeline.stages.freshness import freshened_by, with_freshness_of
+from pipeline.stages.hints import hints_of
+from pipeline.stages.moves import with_moves, without_failing_move
+from pipeline.stages.retry_after import retry_after_ms
 
-# A host may ask for a day at most: a longer wait is more often a mistake than a wish.
-_LONGEST_RETRY_AFTER_MS = 24 * 3600 * 1000
+Headers = tuple[tuple[str, bytes], ...]
+
 _LONGEST_REASON = 200
+# What a difference is remembered by must never equal the digest of a whole document.
+_DELTA = "delta:"
 
 
-def read(lease: Lease, response: Response | NoResponse, *, now_ms: int) -> Outcome:
-    """Judge *response*, the answer to a poll of the feed of *lease*, received at *now_ms*.
+def conditional_headers(state: FeedState, url: str, *, settings: FetchSettings, asked_ms: int) -> Headers:
+    """Return the request headers that ask *url* only for what is newer than *state*; none for any other address.
+
+    Validators go back byte for byte, both when there are both (RFC 9110 section 13.1). One that holds a control
+    character is left out (no client may send it, and the request would fail for ever), and so is one that lied.
+    Beside an ETag stands `A-IM: feed`: the server may answer with the new entries alone (RFC 3229). At *asked_ms*
+    there may be an audit due, which goes without any of these.
+    """
+    if url != state.validators_url or audit_is_due(state, asked_ms=asked_ms, settings=settings):
+        return ()
+    etag = state.etag if state.lying_validator != "etag" else None
+    last_modified = state.last_modified if state.lying_validator != "last-modified" else None
+    sent: list[tuple[str, bytes]] = []
+    if etag and _is_sendable(etag):
+        sent += [("If-None-Match", etag), ("A-IM", b"feed")]
+    if last_modified and _is_sendable(last_modified):
+        sent.append(("If-Modified-Since", last_modified))
+    return tuple(sent)
+
+
+def read(
+    lease: Lease, response: Response | NoResponse, *, settings: FetchSettings, asked_ms: int, now_ms: int
+) -> Outcome:
+    """Judge *response*, received at *now_ms*, to the question that was put to the feed of *lease* at *asked_ms*.
 
     The state of the outcome is what to remember: failures start again at 0 with any answer that could be read, and
     grow by one with any that could not. Idempotent; raises nothing, whatever the host sent.
     """
+    state = lease.state
+    if audit_is_due(state, asked_ms=asked_ms, settings=settings):
+        state = replace(state, audited_ms=asked_ms)
     if isinstance(response, NoResponse):
-        return _refused(lease.state, f"{response.kind}: {response.detail}", status=None, now_ms=now_ms)
+        return _refused(state, f"{response.kind}: {response.detail}", status=None, now_ms=now_ms)
+    conditions = conditional_headers(lease.state, response.url, settings=settings, asked_ms=asked_ms)
+    outcome = _judged(lease, state, response, conditions, settings=settings, now_ms=now_ms)
+    if not isinstance(outcome, Fresh | Unchanged):
+        return outcome
+    moved = with_moves(
+        lease.feed,
+        outcome.state,
+        response,
+        confirmations=settings.move_confirmations,
+        asked_ms=asked_ms,
+        now_ms=now_ms,
+    )
+    return replace(outcome, state=moved)
+
+
+def _judged(
+    lease: Lease,
+    state: FeedState,
+    response: Response,
+    conditions: Headers,
+    *,
+    settings: FetchSettings,
+    now_ms: int,
+) -> Outcome:
+    """Judge *response* by its status; *conditions* are the headers that it answers."""
+    status = response.status
+    if (reason := _why_refused(response, conditions)) is not None:
+        wait_ms = retry_after_ms(response, now_ms=now_ms)
+        return _refused(state, reason, status=status, now_ms=now_ms, wait_ms=wait_ms)
+    if status == 304:
+        state = freshened_by(response, _with_renewed_validators(state, response), now_ms=now_ms)
+        return Unchanged(_succeeded(state, status=status, now_ms=now_ms), by="status")
+    if status == 410:
+        return Gone(_failed(state, "HTTP 410: gone for good", status=status, now_ms=now_ms))
+    if status == 200:
+        state = replace(state if conditions else judged_by_audit(state, response), audited_ms=now_ms)
+    return _read_body(lease, state, response, settings=settings, now_ms=now_ms)
+
+
+def _why_refused(response: Response, conditions: Headers) -> str | None:
+    """Why nothing can be had from *response*; None when something can."""
     match response.status:
-        case 200:
-            return _read_body(lease, response, now_ms=now_ms)
-        case 304 if conditional_headers(lease.state, response.url):
-            return Unchanged(_succeeded(_freshened(lease.state, response), status=304, now_ms=now_ms), by="status")
-        case 410:
-            return Gone(_failed(lease.state, "HTTP 410: gone for good", status=410, now_ms=now_ms))
+        case 226 if not _is_asked_for(response, conditions):
+            return "HTTP 226: a difference that was not asked for"
+        case 304 if not conditions:
+            return "HTTP 304 to a request without conditions"
+        case 200 | 226 if not response.body or not response.digest:
+            return "empty body"
+        case 200 | 226 | 304 | 410:
+            return None
         case status:
-            reason = _REASONS.get(status, f"HTTP {status}")
-            wait_ms = _retry_after_ms(response, now_ms=now_ms) if status in (429, 503) else None
-            return _refused(lease.state, reason, status=status, now_ms=now_ms, retry_after_ms=wait_ms)
+            return f"HTTP {status}"
 
 
-def conditional_headers(state: FeedState, url: str) -> tuple[tuple[str, bytes], ...]:
-    """Return the request headers that ask *url* only for what is newer than *state*; none for any other address.
-
-    Validators go back byte for byte, both when there are both (RFC 9110 section 13.1). One that holds a control
-    character is left out: no client may send it, and the request would fail for ever.
-    """
-    if url != state.validators_url:
-        return ()
-    pairs = (("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified))
-    return tuple((name, value) for name, value in pairs if value and _is_sendable(value))
+def _is_asked_for(response: Response, conditions: Headers) -> bool:
+    """Whether a 226 is the difference that we can read: asked for, and in no other manipulation than `feed`."""
+    manipulations = [name.partition(";")[0].strip().lower() for name in _listed(response, "im").split(",")]
+    return ("A-IM", b"feed") in conditions and manipulations == ["feed"]
 
 
-_REASONS = {
-    226: "HTTP 226: a difference that was not asked for",
-    304: "HTTP 304 to a request without conditions",
-}
-
-
-def _read_body(lease: Lease, response: Response, *, now_ms: int) -> Outcome:
-    """Judge a 200: a new document, the same one again, or nothing at all."""
-    if not response.body or not response.digest:
-        return _refused(lease.state, "empty body", status=200, now_ms=now_ms)
-    state = _succeeded(_with_validators_of(response, lease.state), status=200, now_ms=now_ms)
-    if response.digest == lease.state.body_digest:
+def _read_body(
+    lease: Lease, state: FeedState, response: Response, *, settings: FetchSettings, now_ms: int
+) -> Outcome:
+    """Judge a body: a new document, or the same one again."""
+    is_delta = response.status == 226
+    digest = _DELTA + response.digest if is_delta else response.digest
+    state = with_freshness_of(response, _with_validators_of(response, state), now_ms=now_ms)
+    state = _succeeded(state, status=response.status, now_ms=now_ms)
+    if digest == state.body_digest:
         return Unchanged(state, by="digest")
     document = RawDocument(
         feed_id=lease.feed.id,
@@ -81,36 +146,48 @@ def _read_body(lease: Lease, response: Response, *, now_ms: int) -> Outcome:
         body=response.body,
         content_encoding=_listed(response, "content-encoding"),
         content_type=(response.header("content-type") or b"").decode("latin-1"),
+        is_delta=is_delta,
     )
-    return Fresh(replace(state, body_digest=response.digest, changed_ms=now_ms), document)
+    state = replace(state, body_digest=digest, changed_ms=now_ms)
+    return Fresh(state if is_delta else _with_head_of(document, state, settings), document)
+
+
+def _with_head_of(document: RawDocument, state: FeedState, settings: FetchSettings) -> FeedState:
+    """*state* with what the beginning of a whole *document* says of the feed."""
+    head = head_of(document.body, document.content_encoding, limit_bytes=settings.max_body_bytes)
+    return replace(state, is_feed=begins_as_a_feed(head), hints=hints_of(head))
 
 
 def _with_validators_of(response: Response, state: FeedState) -> FeedState:
-    """*state* with the validators of a 200 in place of all earlier ones."""
+    """*state* with the validators of a body in place of all earlier ones."""
     etag, last_modified = response.header("etag") or None, response.header("last-modified") or None
     url = response.url if etag or last_modified else None
     return replace(state, etag=etag, last_modified=last_modified, validators_url=url)
 
 
-def _freshened(state: FeedState, response: Response) -> FeedState:
+def _with_renewed_validators(state: FeedState, response: Response) -> FeedState:
     """*state* with the validators that a 304 renews; those it does not name stay (RFC 9111 section 3.2)."""
     etag, last_modified = response.header("etag"), response.header("last-modified")
     return replace(state, etag=etag or state.etag, last_modified=last_modified or state.last_modified)
 
 
 def _succeeded(state: FeedState, *, status: int, now_ms: int) -> FeedState:
-    return replace(state, polled_ms=now_ms, failures=0, status=status, problem=None)
+    return replace(state, polled_ms=now_ms, failures=0, status=status, problem=None, wait_until_ms=None)
 
 
 def _failed(state: FeedState, reason: str, *, status: int | None, now_ms: int) -> FeedState:
-    return replace(state, polled_ms=now_ms, failures=state.failures + 1, status=status, problem=reason)
+    failed = replace(
+        state, polled_ms=now_ms, failures=state.failures + 1, status=status, problem=reason, wait_until_ms=None
+    )
+    return without_failing_move(failed)
 
 
 def _refused(
-    state: FeedState, reason: str, *, status: int | None, now_ms: int, retry_after_ms: int | None = None
+    state: FeedState, reason: str, *, status: int | None, now_ms: int, wait_ms: int | None = None
 ) -> Refused:
     line = _one_line(reason)
-    return Refused(_failed(state, line, status=status, now_ms=now_ms), line, retry_after_ms)
+    failed = _failed(state, line, status=status, now_ms=now_ms)
+    return Refused(replace(failed, wait_until_ms=None if wait_ms is None else now_ms + wait_ms), line, wait_ms)
 
 
 def _one_line(text: str) -> str:
@@ -127,31 +204,3 @@ def _is_sendable(value: bytes) -> bool:
 def _listed(response: Response, name: str) -> str:
     """All values of header *name* as one list, in order (RFC 9110 section 5.2)."""
     return b", ".join(value for key, value in response.headers if key == name).decode("latin-1")
-
-
-def _retry_after_ms(response: Response, *, now_ms: int) -> int | None:
-    """Read the wait that Retry-After asks for, 0 ms to 24 h; None when there is none to be read.
-
-    A date is counted from the host's own clock, its Date header, so that a wrong clock on either side does no harm
-    (RFC 9110 section 10.2.3).
-    """
-    value = (response.header("retry-after") or b"").strip()
-    if value.isdigit():
-        # Nine digits of seconds are 31 years; more digits say no more and int() of thousands raises.
-        wait_ms = int(value[:9]) * 1000
-    else:
-        until_ms = _http_date_ms(value)
-        if until_ms is None:
-            return None
-        clock_ms = _http_date_ms(response.header("date") or b"")
-        wait_ms = until_ms - (now_ms if clock_ms is None else clock_ms)
-    return min(max(wait_ms, 0), _LONGEST_RETRY_AFTER_MS)
-
-
-def _http_date_ms(value: bytes) -> int | None:
-    """Read an HTTP-date, in any of the three forms of RFC 9110 section 5.6.7, as milliseconds; None if it is none."""
-    try:
-        moment = parsedate_to_datetime(value[:64].decode("ascii"))
-        return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None

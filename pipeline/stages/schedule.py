@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from pipeline.model import Feed, Fresh, Gone, Outcome, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
+from pipeline.stages.bounds import not_before_ms
 
 # A 410 means "for good", yet people do say it by mistake: we look again once a week.
 _GONE_INTERVAL_MS = 7 * 24 * 3600 * 1000
@@ -24,6 +25,21 @@ _JITTER = 0.25
 
 def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now_ms: int) -> int:
     """When *feed* is due again, after *outcome* at *now_ms*; always later than *now_ms*.
+
+    The plan decides, and what host and document asked for is a bound below it (`bounds.py`).
+    """
+    interval_ms = _interval_ms(feed, settings)
+    return not_before_ms(
+        outcome.state,
+        _planned_ms(feed, outcome, settings=settings, now_ms=now_ms),
+        now_ms=now_ms,
+        longest_ms=max(_milliseconds(settings.max_interval_seconds), interval_ms),
+        phase_ms=_number(feed) % interval_ms,
+    )
+
+
+def _planned_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now_ms: int) -> int:
+    """When we would like to poll *feed* next.
 
     - Answered: the first of the feed's slots (its phase plus any number of intervals) at least 0.9 intervals away.
       Polls that come in time are exactly one interval apart; one out of turn (the first, or by hand) is followed

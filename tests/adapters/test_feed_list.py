@@ -7,6 +7,7 @@ import redis
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
 from pipeline.model import Feed, FeedState
+from pipeline.state_fields import state_to_fields
 
 KEYS = Keys("newswire")
 FEEDS = [
@@ -74,3 +75,15 @@ def test_bringing_feeds_forward_brings_no_removed_feed_back(redis_client: redis.
     assert moved == 1
     assert store.due_ms(FEEDS[0].id) == 1_000
     assert store.due_ms(FEEDS[1].id) is None
+
+
+def test_a_move_can_be_undone(redis_client: redis.Redis) -> None:
+    """Only the address goes back: the validators and the digest that belong to the feed stay."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:1])
+    state = FeedState(etag=b'"1"', body_digest="d", moved_to="https://new.example/", moved_ms=5, moving_polls=2)
+    redis_client.hset(KEYS.states(FEEDS[0].id), mapping=state_to_fields(state))  # type: ignore[arg-type]
+
+    store.forget_moves([FEEDS[0].id])
+
+    assert store.state(FEEDS[0].id) == FeedState(etag=b'"1"', body_digest="d")

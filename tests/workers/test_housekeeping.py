@@ -9,10 +9,10 @@ from time import time
 import pytest
 import redis
 
-from pipeline import wire
 from pipeline.adapters.shipped import default_settings_text
 from pipeline.model import Feed, FeedState
 from pipeline.settings import Settings, load
+from pipeline.state_fields import state_to_fields
 from workers.housekeeping import apply_new_schedule
 from workers.store import open_store
 
@@ -37,7 +37,7 @@ def test_a_shorter_interval_holds_at_once(
     with open_store(hour) as store:
         store.feeds.add([FEED], due_ms=far_ms)
         redis_client.hset(
-            store.keys.states(FEED.id), mapping=wire.state_to_fields(FeedState(polled_ms=1, failures=failures))
+            store.keys.states(FEED.id), mapping=state_to_fields(FeedState(polled_ms=1, failures=failures))
         )
         apply_new_schedule(store)
         assert store.feeds.due_ms(FEED.id) == far_ms

@@ -80,7 +80,7 @@ class Web:
             headers={
                 "User-Agent": self._settings.user_agent,
                 "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip, deflate",
+                "Accept-Encoding": "gzip, deflate, br, zstd",
             },
             request_class=_ExactRequest,
             timeout=ClientTimeout(total=None),

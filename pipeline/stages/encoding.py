@@ -7,16 +7,47 @@ counts only when its end marker was read: a body that was cut must not pass for 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
+
+import brotli
+from backports import zstd
 
 GZIP_MAGIC = b"\x1f\x8b"
-_GZIP = 16 + zlib.MAX_WBITS
-_ZLIB = zlib.MAX_WBITS
-_RAW_DEFLATE = -zlib.MAX_WBITS
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _NO_CODINGS = frozenset({"", "identity", "none"})
 _MAX_CODINGS = 3  # nobody honest sends more, and each costs a pass over the body
 _MAX_MEMBERS = 256  # each member copies what is left of the body: without a bound, a quadratic cost
+# Windows of more than 8 MB are not for the web (RFC 9659): a frame of a few bytes could ask for 2 GB.
+_ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
+_FAILURES = (zlib.error, zstd.ZstdError)
+
+
+class _Inflater(Protocol):
+    """What zlib and zstd share: one stream, inflated piece by piece."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def _gzip() -> _Inflater:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+
+def _zlib() -> _Inflater:
+    return zlib.decompressobj(zlib.MAX_WBITS)
+
+
+def _raw_deflate() -> _Inflater:
+    return zlib.decompressobj(-zlib.MAX_WBITS)
+
+
+def _zstandard() -> _Inflater:
+    return zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +62,8 @@ def unpack(body: bytes, content_encoding: str, *, limit_bytes: int) -> bytes | D
     """Undo the codings that *content_encoding* lists (RFC 9110 section 8.4), last applied first.
 
     At most *limit_bytes* + 1 bytes are ever inflated. A gzip coding that was announced but not applied is taken as
-    plain, junk behind a complete stream is ignored, and members of a gzip stream are joined (RFC 1952 section 2.2).
+    plain, junk behind a complete stream is ignored (but not after brotli), and members of a gzip stream and frames of
+    a zstd stream are joined (RFC 1952 section 2.2, RFC 8878 section 3).
     """
     codings = [name for part in content_encoding.lower().split(",") if (name := part.strip()) not in _NO_CODINGS]
     if len(codings) > _MAX_CODINGS:
@@ -49,20 +81,25 @@ def unpack(body: bytes, content_encoding: str, *, limit_bytes: int) -> bytes | D
 def _undo(body: bytes, coding: str, limit_bytes: int) -> bytes | Damaged:
     match coding:
         case "gzip" | "x-gzip":
-            return _gunzip(body, limit_bytes) if body.startswith(GZIP_MAGIC) else body
+            return _joined(body, _gzip, GZIP_MAGIC, limit_bytes) if body.startswith(GZIP_MAGIC) else body
+        case "zstd":
+            return _joined(body, _zstandard, _ZSTD_MAGIC, limit_bytes) if body.startswith(_ZSTD_MAGIC) else body
         case "deflate":
             return _inflate_either(body, limit_bytes)
+        case "br":
+            return _unbrotli(body, limit_bytes)
         case _:
             return Damaged(f"content encoding {coding[:40]!r} is not supported", "encoding")
 
 
-def _gunzip(body: bytes, limit_bytes: int) -> bytes | Damaged:
+def _joined(body: bytes, start: Callable[[], _Inflater], magic: bytes, limit_bytes: int) -> bytes | Damaged:
+    """Inflate stream after stream, each begun by *magic*, and join them."""
     pieces: list[bytes] = []
     room, rest = limit_bytes, body
-    while not pieces or rest.startswith(GZIP_MAGIC):
+    while not pieces or rest.startswith(magic):
         if len(pieces) == _MAX_MEMBERS:
-            return Damaged(f"a gzip stream of more than {_MAX_MEMBERS} members", "encoding")
-        outcome = _inflate(rest, _GZIP, room)
+            return Damaged(f"more than {_MAX_MEMBERS} compressed streams in one body", "encoding")
+        outcome = _inflate(rest, start(), room)
         if isinstance(outcome, Damaged):
             return outcome if outcome.kind == "encoding" else _too_large(limit_bytes)
         piece, rest = outcome
@@ -75,25 +112,53 @@ def _inflate_either(body: bytes, limit_bytes: int) -> bytes | Damaged:
     """Inflate "deflate": zlib by the standard (RFC 9110 section 8.4.1.2), raw by a widespread mistake."""
     if not body:
         return body
-    outcome = _inflate(body, _ZLIB, limit_bytes)
+    outcome = _inflate(body, _zlib(), limit_bytes)
     if isinstance(outcome, Damaged) and outcome.kind == "encoding":
-        raw = _inflate(body, _RAW_DEFLATE, limit_bytes)
+        raw = _inflate(body, _raw_deflate(), limit_bytes)
         outcome = outcome if isinstance(raw, Damaged) and raw.kind == "encoding" else raw
     return outcome if isinstance(outcome, Damaged) else outcome[0]
 
 
-def _inflate(body: bytes, wbits: int, limit_bytes: int) -> tuple[bytes, bytes] | Damaged:
+def _inflate(body: bytes, inflater: _Inflater, limit_bytes: int) -> tuple[bytes, bytes] | Damaged:
     """Inflate one stream to its end marker: its content and the bytes behind it."""
-    inflater = zlib.decompressobj(wbits)
     try:
         plain = inflater.decompress(body, limit_bytes + 1)
-    except zlib.error as error:
-        return Damaged(f"damaged compressed body: {error}", "encoding")
+        # zstd may stop at the end of the content with its end marker still to be read.
+        if len(plain) <= limit_bytes and not inflater.eof:
+            plain += inflater.decompress(b"", limit_bytes + 1 - len(plain))
+    except _FAILURES as error:
+        return _damaged(error)
     if len(plain) > limit_bytes:
         return _too_large(limit_bytes)
-    if not inflater.eof:
-        return Damaged("the compressed body ends before its end marker", "encoding")
-    return plain, inflater.unused_data
+    return (plain, inflater.unused_data) if inflater.eof else _CUT
+
+
+def _unbrotli(body: bytes, limit_bytes: int) -> bytes | Damaged:
+    """Inflate a brotli stream (RFC 7932), which has no magic and no members; empty stays empty."""
+    if not body:
+        return body
+    inflater = brotli.Decompressor()
+    pieces: list[bytes] = []
+    room = limit_bytes + 1
+    rest = body
+    while room > 0 and not inflater.is_finished():
+        try:
+            piece = inflater.process(rest, output_buffer_limit=room)
+        except brotli.error as error:
+            return _damaged(error)
+        if not piece and not rest:
+            return _CUT
+        pieces.append(piece)
+        room -= len(piece)
+        rest = b""
+    return b"".join(pieces) if room > 0 else _too_large(limit_bytes)
+
+
+_CUT = Damaged("the compressed body ends before its end marker", "encoding")
+
+
+def _damaged(error: Exception) -> Damaged:
+    return Damaged(f"damaged compressed body: {error}", "encoding")
 
 
 def _too_large(limit_bytes: int) -> Damaged:

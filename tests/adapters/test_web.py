@@ -44,7 +44,7 @@ async def test_we_say_who_we_are_and_nothing_else() -> None:
     sent = dict(origin.log[1].headers)
     assert sent.keys() == {"host", "user-agent", "accept", "accept-encoding"}
     assert sent["user-agent"] == SETTINGS.user_agent.encode()
-    assert sent["accept-encoding"] == b"gzip, deflate"
+    assert sent["accept-encoding"] == b"gzip, deflate, br, zstd"
     assert b"application/rss+xml" in sent["accept"]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import zlib
 
+import brotli
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +37,12 @@ def raw_deflate(data: bytes) -> bytes:
         (gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), "gzip"),
         (gzip.compress(TEXT) + b"\0\0junk", "gzip"),
         (TEXT, "gzip"),
+        (brotli.compress(TEXT), "br"),
+        (zstd.compress(TEXT), "zstd"),
+        (zstd.compress(TEXT[:100]) + zstd.compress(TEXT[100:]), "zstd"),
+        (zstd.compress(TEXT) + b"junk", "zstd"),
+        (gzip.compress(brotli.compress(TEXT)), "br, gzip"),
+        (TEXT, "zstd"),
         (zlib.compress(TEXT) + b"junk", "deflate"),
     ],
 )
@@ -52,8 +60,14 @@ def test_a_whole_body_is_unpacked(body: bytes, encoding: str) -> None:
         (raw_deflate(TEXT)[:-2], "deflate"),
         (gzip.compress(TEXT)[:15], "gzip"),
         (TEXT, "br"),
-        (TEXT, "zstd"),
+        (TEXT, "compress"),
         (TEXT, "gzip, br"),
+        (brotli.compress(TEXT)[:-2], "br"),
+        (brotli.compress(TEXT)[:9], "br"),
+        (brotli.compress(TEXT) + b"junk", "br"),
+        (zstd.compress(TEXT)[:-1], "zstd"),
+        (zstd.compress(TEXT)[:9], "zstd"),
+        (zstd.compress(TEXT) + zstd.compress(TEXT)[:-3], "zstd"),
         (b"\x1f\x8b\x08 nonsense", "gzip"),
         (b"plain text", "deflate"),
         (TEXT, "gzip, gzip, gzip, gzip"),
@@ -76,6 +90,9 @@ def test_a_cut_or_unknown_body_is_damaged(body: bytes, encoding: str) -> None:
         (zlib.compress(b"\0" * (LIMIT * 100)), "deflate"),
         (gzip.compress(gzip.compress(b"\0" * (LIMIT * 100))), "gzip, gzip"),
         (gzip.compress(b"\0" * 900_000) * 2, "gzip"),
+        (brotli.compress(b"\0" * (LIMIT * 100)), "br"),
+        (zstd.compress(b"\0" * (LIMIT * 100)), "zstd"),
+        (zstd.compress(b"\0" * 900_000) * 2, "zstd"),
     ],
 )
 def test_a_bomb_is_too_large(body: bytes, encoding: str) -> None:
@@ -86,9 +103,30 @@ def test_a_bomb_is_too_large(body: bytes, encoding: str) -> None:
     assert outcome.kind == "too-large"
 
 
-def test_a_body_as_large_as_the_limit_passes() -> None:
-    """The limit itself is allowed."""
-    assert unpack(gzip.compress(b"x" * LIMIT), "gzip", limit_bytes=LIMIT) == b"x" * LIMIT
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(b"x" * LIMIT), "gzip"),
+        (zlib.compress(b"x" * LIMIT), "deflate"),
+        (brotli.compress(b"x" * LIMIT), "br"),
+        (zstd.compress(b"x" * LIMIT), "zstd"),
+    ],
+)
+def test_a_body_as_large_as_the_limit_passes(body: bytes, encoding: str) -> None:
+    """The limit itself is allowed, and the end marker behind it is still read."""
+    assert unpack(body, encoding, limit_bytes=LIMIT) == b"x" * LIMIT
+
+
+def test_a_window_too_large_for_the_web_is_refused() -> None:
+    """A frame of a few bytes can ask its reader for 2 GB of memory; RFC 9659 allows 8 MB."""
+    window = {
+        int(zstd.CompressionParameter.window_log): 27,
+        int(zstd.CompressionParameter.enable_long_distance_matching): 1,
+    }
+    body = zstd.ZstdCompressor(options=window)
+    frame = body.compress(TEXT) + body.flush()
+
+    assert isinstance(unpack(frame, "zstd", limit_bytes=LIMIT), Damaged)
 
 
 def test_thousands_of_gzip_members_are_refused() -> None:
@@ -98,7 +136,9 @@ def test_thousands_of_gzip_members_are_refused() -> None:
     assert isinstance(outcome, Damaged)
 
 
-@given(st.binary(max_size=400), st.sampled_from(["", "gzip", "deflate", "gzip, deflate", "br", ",,", "x" * 500]))
+@given(
+    st.binary(max_size=400), st.sampled_from(["", "gzip", "deflate", "gzip, deflate", "br", "zstd", ",,", "x" * 500])
+)
 def test_any_bytes_are_unpacked_or_damaged(body: bytes, encoding: str) -> None:
     """Bytes from outside never raise, and never exceed the limit."""
     outcome = unpack(body, encoding, limit_bytes=300)

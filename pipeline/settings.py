@@ -34,6 +34,7 @@ class FetchSettings:
     timeout_seconds: Annotated[float, Between(0.1, 600, "seconds")]
     per_host_concurrency: Annotated[int, Between(1, 64)]
     per_host_gap_seconds: Annotated[float, Between(0, 3600, "seconds")]
+    politeness_scope: Literal["url", "host", "domain", "platform"]
     concurrency: Annotated[int, Between(1, 10_000)]
     user_agent: Annotated[str, Text(r"[!-~]([ -~]{0,254}[!-~])?", "1 to 256 visible ASCII characters and spaces")]
     max_redirects: Annotated[int, Between(0, 20)]

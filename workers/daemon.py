@@ -27,6 +27,7 @@ from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
+from workers.host_turns import HostTurns
 
 log = structlog.get_logger("workers.daemon")
 
@@ -76,6 +77,7 @@ class Daemon:
     leases: LeaseStore
     backlog: Backlog
     web: Web
+    turns: HostTurns
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
@@ -146,7 +148,7 @@ class Daemon:
         leased = await self.leases.lease_due(limit=room, until_ms=until_ms)
         self.clock.set(leased.now_ms)
         self._next_due_ms = leased.next_due_ms
-        for lease in leased.leases:
+        for lease in leased.leases if until_ms else await self.turns.admit(leased.leases):
             task = asyncio.create_task(self._poll_and_forget(lease))
             self._in_flight[lease.feed.id] = (lease, task)
         return len(leased.leases)
@@ -171,6 +173,8 @@ class Daemon:
         feed, started = lease.feed, monotonic()
         asked_ms = self.clock.now_ms()
         response = await self._ask(lease, asked_ms)
+        answered_ms = self.clock.now_ms()
+        await self.turns.leave(lease, response, took_ms=answered_ms - asked_ms, now_ms=answered_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)

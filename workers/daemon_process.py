@@ -13,7 +13,8 @@ import structlog
 import uvloop
 
 from pipeline.adapters import log as logs
-from pipeline.adapters.connection import connect_async
+from pipeline.adapters.connection import AsyncClient, connect_async
+from pipeline.adapters.hosts import HostStore
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.web import Web
 from pipeline.errors import NewswireError
@@ -22,12 +23,18 @@ from pipeline.settings import Settings
 from pipeline.stages.encoding import Damaged, unpack
 from workers import lifecycle
 from workers.daemon import Daemon
+from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
 from workers.server import http_server
 from workers.status import status_of
 from workers.store import Store, open_store
 
 log = structlog.get_logger("workers.daemon")
+
+_HOSTS_AT_LEAST = 4
+"""One host that never answers takes no more than a quarter of the requests, whatever the settings allow it."""
+_LEEWAY_SECONDS = 5.0
+"""A request counts as running for this long after its time limit: its daemon died, or the store was away."""
 
 
 def digest_of_decoded(*, limit_bytes: int) -> Callable[[bytes, str], str | NoResponse]:
@@ -49,9 +56,21 @@ async def open_daemon(store: Store) -> AsyncIterator[Daemon]:
     client = connect_async(store.url)
     try:
         async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
-            yield Daemon(settings, LeaseStore(client, store.keys), store.backlog, web)
+            yield Daemon(settings, LeaseStore(client, store.keys), store.backlog, web, _turns(client, store))
     finally:
         await client.aclose()
+
+
+def _turns(client: AsyncClient, store: Store) -> HostTurns:
+    fetch = store.settings.fetch
+    hosts = HostStore(
+        client,
+        store.keys,
+        gap_ms=round(fetch.per_host_gap_seconds * 1000),
+        concurrency=min(fetch.per_host_concurrency, max(1, fetch.concurrency // _HOSTS_AT_LEAST)),
+        run_ms=round((fetch.timeout_seconds + _LEEWAY_SECONDS) * 1000),
+    )
+    return HostTurns(hosts, fetch)
 
 
 async def serve(settings: Settings) -> None:

@@ -25,6 +25,7 @@ from redis.retry import Retry
 from pipeline.errors import StoreUnfit, StoreUnreachable
 
 Client = redis.Redis
+AsyncClient = redis.asyncio.Redis
 """A plain client, for who only passes it on."""
 
 _Result = TypeVar("_Result")

@@ -9,6 +9,8 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:due` | zset feed id → ms | as long as the feeds | when to poll; while a feed is leased, when its lease ends |
 | `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle the feed (fencing) |
 | `{ns}:tokens` | counter | for ever | the last token given, for leases and for claims |
+| `{ns}:hosts:<scope>` | hash | TTL 1 h and more | how gently a host is asked, and the turns of its feeds |
+| `{ns}:hosts:<scope>:running` | zset feed id → ms | TTL, a minute | requests to a host that run now |
 | `{ns}:documents:<id>` | hash | until processed | a raw document, body as it came |
 | `{ns}:mailboxes:<feed>` | list of document ids | until empty | documents of one feed, in order of arrival |
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
@@ -82,6 +84,11 @@ class Keys:
     def leases(self) -> str:
         """The token of each leased feed."""
         return self._name("leases")
+
+    @property
+    def hosts(self) -> str:
+        """The prefix of what is known of each host."""
+        return self._name("hosts")
 
     @property
     def tokens(self) -> str:

@@ -25,6 +25,7 @@ from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingValidator
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
+from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
@@ -32,6 +33,7 @@ from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 __all__ = [
     "NEVER_JUDGED",
     "NO_HINTS",
+    "UNKNOWN_HOST",
     "Alert",
     "Article",
     "ArticleDate",
@@ -52,6 +54,7 @@ __all__ = [
     "Gone",
     "Health",
     "Hints",
+    "HostState",
     "Inferred",
     "Known",
     "Lease",

@@ -1,0 +1,61 @@
+"""What all daemons together know of the hosts they ask: turns, pauses, pace. Awaited calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.scripts import Value, call_async
+from pipeline.model import HostState, Lease
+
+_KEPT_MS = 3_600_000
+"""A host is remembered for this long after it was last heard of, and as long as it asked to be left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whether the feed of a lease may go to its host now (else it was given back until its turn), and its host."""
+
+    goes: bool
+    host: HostState
+
+
+class HostStore:
+    """The hosts behind *client*: *gap_ms* and *concurrency* are the limits of each, *run_ms* bounds a request."""
+
+    def __init__(self, client: Redis, keys: Keys, *, gap_ms: int, concurrency: int, run_ms: int) -> None:
+        self._client = client
+        self._keys = keys
+        self._arguments: dict[str, Value] = {"gap_ms": gap_ms, "concurrency": concurrency, "run_ms": run_ms}
+
+    async def take_turns(self, wanted: Sequence[tuple[str, Lease]]) -> list[Turn]:
+        """Let the feeds of *wanted*, pairs of host scope and lease, go as far as their hosts allow; in order."""
+        if not wanted:
+            return []
+        tail: list[Value] = []
+        for scope, lease in wanted:
+            tail += [scope, lease.feed.id, lease.token]
+        answers = await call_async(
+            self._client,
+            "take_turns",
+            keys={"due": self._keys.due, "leases": self._keys.leases, "hosts": self._keys.hosts},
+            arguments=self._arguments,
+            tail=tail,
+        )
+        return [Turn(bool(goes), HostState(*(int(value or 0) for value in state))) for goes, *state in answers]
+
+    async def leave(self, scope: str, feed_id: str, *, before: HostState, after: HostState, now_ms: int) -> None:
+        """Say that the request of a feed is over, and how its host is to be asked from now on."""
+        host = f"{self._keys.hosts}:{scope}"
+        async with self._client.pipeline(transaction=False) as pipe:
+            pipe.zrem(f"{host}:running", feed_id)
+            if after != before:
+                pipe.hset(
+                    host,
+                    mapping={"closed": after.closed_until_ms, "gap": after.gap_ms, "latency": after.latency_ms},
+                )
+                pipe.pexpire(host, max(after.closed_until_ms - now_ms, 0) + _KEPT_MS)
+            await pipe.execute()

@@ -1,0 +1,60 @@
+-- Let leased feeds go to their hosts as far as the hosts may be asked now; give the others back until their turn.
+--
+-- Turns of a host are at least its gap apart, over all daemons together, and each feed keeps the turn it was given,
+-- so that a host with a thousand feeds is asked evenly and nobody waits for it. A host that is closed (it asked for
+-- a pause) gives turns from its opening on. No more than so many requests to a host run at once; one whose daemon
+-- died counts until its time is over.
+--
+-- KEYS[1] due         zset  feed id -> ms when due, or when its lease ends
+-- KEYS[2] leases      hash  feed id -> token of the newest lease
+-- KEYS[3] hosts       prefix of two keys a host, both with a TTL:
+--                     <it>:<scope>          hash  next: ms of the next free turn; closed, gap, latency: how gently it
+--                                                 is asked; turn:<feed>: the turn that a feed was given
+--                     <it>:<scope>:running  zset  feed id -> ms when its request is over at the latest
+-- ARGV[1] gap_ms      least time between two turns of a host
+-- ARGV[2] concurrency requests to a host at once
+-- ARGV[3] run_ms      how long a request may take
+-- ARGV[4..] feeds     scope, feed id and token in turn
+-- returns             for each: 1 if it goes, 0 if it was given back, then closed, gap and latency ("" when unknown)
+local SOON, SHORT, KEPT = 20, 25, 3600000
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local configured_gap, concurrency, run_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local function has_room(running)
+  redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
+  return redis.call('ZCARD', running) < concurrency
+end
+
+local results = {}
+for i = 4, #ARGV, 3 do
+  local host, feed, token = KEYS[3] .. ':' .. ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local running, field = host .. ':running', 'turn:' .. feed
+  local known = redis.call('HMGET', host, 'next', 'closed', 'gap', 'latency', field)
+  local free, closed = tonumber(known[1] or '0'), tonumber(known[2] or '0')
+  local gap = math.max(configured_gap, tonumber(known[3] or '0'))
+  local own = tonumber(known[5] or '0')
+  local fits = own > 0 and own >= closed
+  local turn = fits and own or math.max(now, free, closed)
+  if turn <= now + SOON and not has_room(running) then
+    -- One of those that run ends after about latency / concurrency; nobody knows it of a host that never answered.
+    gap = math.max(gap, (tonumber(known[4]) or 0) / concurrency, SHORT)
+    turn = math.max(now + gap, free)
+  end
+  if turn ~= own and gap + turn > now then redis.call('HSET', host, 'next', math.floor(turn + gap)) end
+  if turn <= now + SOON then
+    redis.call('ZADD', running, now + run_ms, feed)
+    redis.call('PEXPIRE', running, run_ms)
+    if own > 0 then redis.call('HDEL', host, field) end
+  else
+    turn = math.floor(turn)
+    redis.call('HSET', host, field, turn)
+    if redis.call('HGET', KEYS[2], feed) == token then
+      redis.call('HDEL', KEYS[2], feed)
+      redis.call('ZADD', KEYS[1], 'XX', turn, feed)
+    end
+  end
+  redis.call('PEXPIRE', host, math.max(turn, free, closed) - now + KEPT)
+  results[#results + 1] = { turn <= now + SOON and 1 or 0, known[2] or '', known[3] or '', known[4] or '' }
+end
+return results

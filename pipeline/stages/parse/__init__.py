@@ -58,7 +58,7 @@ def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
 
 def read_utf8(utf8: Utf8) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
-    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0:
+    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0 and not is_sitemap(utf8.data):
         read = _of_tree(Mended(utf8.data, utf8.problems))
         if read is not None:
             return read

@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from pipeline.stages.parse.endings import MAX_ENTRIES
+
 NAME_BYTES = 8
 """Length of an item's name; among the 5,000 items of the longest document two share one once in 10^12 polls."""
 
@@ -54,6 +56,8 @@ def split(document: bytes) -> Split | None:
         stop += len(end)
         items.append(document[position:stop])
         position = _BLANK.match(document, stop).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if len(items) > MAX_ENTRIES:
+            return None
     head, tail = document[: first.start()], document[position:]
     if start.search(tail) or len(head) + len(tail) > _LONGEST_CONTEXT_BYTES:
         return None

@@ -19,6 +19,7 @@ NAME_BYTES = 8
 
 _FIRST_ITEM = re.compile(rb"<(item|entry)(?=[\s>])")
 _BLANK = re.compile(rb"\s*")
+_APART = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 _LONGEST_CONTEXT_BYTES = 65_536
 _VOLATILE = re.compile(
     rb"<!--.*?-->|<(lastBuildDate|pubDate|updated|modified|dc:date|ttl|generator)(?=[\s>/])[^>]*(?:/>|>[^<]*</\1\s*>)",
@@ -67,11 +68,17 @@ def split(document: bytes) -> Split | None:
 
 
 def _is_whole(item: bytes, start: re.Pattern[bytes]) -> bool:
-    return (
-        len(start.findall(item)) == 1
-        and item.count(b"<![CDATA[") == item.count(b"]]>")
-        and item.count(b"<!--") == item.count(b"-->")
-    )
+    """Whether *item* is one item: what stands in its comments and CDATA sections is neither a start nor an end."""
+    outside: list[bytes] = []
+    position = 0
+    while (opened := item.find(b"<!", position)) >= 0:
+        close = next((end for begin, end in _APART if item.startswith(begin, opened)), None)
+        closed = item.find(close, opened) if close else -1
+        if closed < 0:
+            return False
+        outside.append(item[position:opened])
+        position = closed + len(b"-->")
+    return len(start.findall(b" ".join((*outside, item[position:])))) == 1
 
 
 def _names(head: bytes, items: Sequence[bytes], tail: bytes) -> tuple[bytes, ...]:

@@ -9,9 +9,11 @@ from hashlib import blake2b
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
 from pipeline.stages.identity import base_key, entry_keys
 from pipeline.stages.normalize import normalize
-from pipeline.stages.parse import Utf8, read_utf8, utf8_of
+from pipeline.stages.parse import ParseLimits, Utf8, read_utf8, utf8_of
 from pipeline.stages.parse.delta import NAME_BYTES, Split, split
 from pipeline.stages.text import title_text
+
+_LIMITS = ParseLimits()
 
 
 def read_document(
@@ -22,6 +24,7 @@ def read_document(
     feed_title: str | None,
     limit_bytes: int,
     items: bytes = b"",
+    limits: ParseLimits = _LIMITS,
 ) -> Reading | Unreadable:
     """Read the articles of *document*, one result for each of its entries that is not known, in order.
 
@@ -35,15 +38,20 @@ def read_document(
     parts = split(utf8.data)
     feed = FeedReference(id=feed_id, url=feed_url, title=feed_title)
     if parts is not None and items:
-        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items))
+        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items), limits)
         if reading is not None:
             return reading
-    read = read_utf8(utf8)
+    read = read_utf8(utf8, limits)
     return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {}, _digests(read))
 
 
 def _read_fresh(
-    document: RawDocument, utf8: Utf8, parts: Split, feed: FeedReference, known: Mapping[bytes, bytes]
+    document: RawDocument,
+    utf8: Utf8,
+    parts: Split,
+    feed: FeedReference,
+    known: Mapping[bytes, bytes],
+    limits: ParseLimits,
 ) -> Reading | None:
     """Read only the items that *known* (name → digest of the key) lacks; None when that might not give the same."""
     here = {name: known[name] for name in parts.names if name in known}
@@ -51,7 +59,7 @@ def _read_fresh(
         return None
     read: FeedDocument | Unreadable = FeedDocument()
     if len(here) < len(parts.names):
-        read = read_utf8(Utf8(parts.without(here), utf8.problems))
+        read = read_utf8(Utf8(parts.without(here), utf8.problems), limits)
     if isinstance(read, Unreadable):
         return None
     digests = _digests(read)

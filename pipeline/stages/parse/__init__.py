@@ -71,10 +71,9 @@ def _read(utf8: Utf8) -> FeedDocument | Unreadable:
         read = _of_tree(Mended(utf8.data, utf8.problems))
         if read is not None:
             return read
-    text = utf8.data.decode("utf-8", "replace")
-    if is_json(text):
-        return parse_json(text, utf8.problems)
-    mended = mend(text)
+    if is_json(utf8.data[:HEAD_BYTES].decode("utf-8", "replace")):
+        return parse_json(utf8.data.decode("utf-8", "replace"), utf8.problems)
+    mended = mend(utf8.data.decode("utf-8", "replace"))
     if not mended.utf8.strip():
         return Unreadable("empty body")
     mended = replace(mended, problems=(*utf8.problems, *mended.problems))

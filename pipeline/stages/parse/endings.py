@@ -55,8 +55,10 @@ def _closed(utf8: bytes, root: re.Match[bytes], problems: list[str]) -> tuple[by
         problems.append("the end of the document is missing")
         return utf8[:channel_end] + b"</" + name + b">", False
     problems.append("the document is incomplete")
-    first = _STARTS[_entries_of(name)].search(utf8)
-    kept = utf8[: entries_end or (first.start() if first else max(utf8.rfind(b"<"), root.end()))]
+    if not entries_end:
+        first = _STARTS[_entries_of(name)].search(utf8) if _names_entries(utf8) else None
+        entries_end = first.start() if first else max(utf8.rfind(b"<"), root.end())
+    kept = utf8[:entries_end]
     if kept.count(b">", root.start()) == 0:
         return utf8, True  # the root itself is cut: nothing can be had
     channel = _CHANNEL.search(kept, root.end())
@@ -91,9 +93,16 @@ def _entries_of(root: bytes) -> bytes:
     return _PAGE if root.lower().endswith((b"urlset", b"sitemapindex")) else _ENTRY
 
 
+def _names_entries(utf8: bytes) -> bool:
+    """Whether any of the names is there at all: a look that costs a tenth of a search for tags."""
+    return any(name in utf8 for name in (b"item", b"entry", b"url", b"channel", b"sitemap"))
+
+
 def _end_of_last(pattern: re.Pattern[bytes], utf8: bytes) -> int:
     """Find where the last whole end tag of *pattern* ends; 0 when there is none."""
     last = None
+    if not _names_entries(utf8):
+        return 0
     for last in pattern.finditer(utf8, 0, utf8.rfind(b">") + 1):  # noqa: B007 - the last is what is looked for
         pass
     return utf8.find(b">", last.end()) + 1 if last else 0

@@ -20,6 +20,7 @@ _MOST_BROKEN = 64  # a document with more is broken as a whole
 _TAG = re.compile(
     rb"<(?:!\[CDATA\[|(/?+)((?:item|entry)(?=[\s>/])|[A-Za-z_][\w.-]{0,30}+:(?:item|entry)(?=[\s>/])))", re.IGNORECASE
 )
+_NAMES = re.compile(rb"item|entry", re.IGNORECASE)
 _CDATA_END = b"]]>"
 _CHANNEL = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}+:)?+channel(?=[\s>/])", re.IGNORECASE)
 _NAMESPACE = re.compile(rb"""\sxmlns(?::[\w.-]+)?=(?:"[^"<>]*"|'[^'<>]*')""")
@@ -79,7 +80,7 @@ def _read(utf8: bytes) -> FeedDocument | None:
 
 def _taken_apart(utf8: bytes) -> _Pieces | None:
     root = ROOT.search(utf8, 0, HEAD_BYTES)
-    spans = list(_spans(utf8)) if root else []
+    spans = list(_spans(utf8)) if root and _NAMES.search(utf8) else []
     if root is None or not spans:
         return None
     first = spans[0][0]

@@ -53,6 +53,14 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ParseSettings:
+    """How much of one document is read."""
+
+    max_entries: Annotated[int, Between(1, 5000)]
+    max_text_characters: Annotated[int, Between(1000, 10_485_760, "characters")]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleSettings:
     """What becomes of articles, and for how long."""
 
@@ -102,6 +110,7 @@ class Settings:
     namespace: Annotated[str, Text(r"[a-z0-9_-]{1,64}", "1 to 64 of a-z, 0-9, _ and -")]
     fetch: FetchSettings
     schedule: ScheduleSettings
+    parse: ParseSettings
     articles: ArticleSettings
     log: LogSettings
     http: HttpSettings
@@ -239,6 +248,7 @@ def _assembled(values: Mapping[str, object]) -> Settings:
         namespace=str(values["namespace"]),
         fetch=FetchSettings(**section("fetch")),
         schedule=ScheduleSettings(**section("schedule")),
+        parse=ParseSettings(**section("parse")),
         articles=ArticleSettings(**section("articles")),
         log=LogSettings(**section("log")),
         http=HttpSettings(**section("http")),

@@ -69,6 +69,16 @@ WITH_GOOD_ITEMS: Mapping[str, Build] = {
     "100k items nested": lambda: _with_good("<item>" * 100_000 + "</item>" * 100_000),
     "9 MB attribute": lambda: _with_good(f"<item><title a='{'x' * 9_000_000}'>x</title></item>"),
     "9 MB title": lambda: _with_good(f"<item><title>{'x' * 9_000_000}</title></item>"),
+    "16k attributes on 9 elements": lambda: _with_good(
+        "<item>" + ("<title " + " ".join(f'a{n}="x"' for n in range(16_000)) + ">x</title>") * 9 + "</item>"
+    ),
+    "100k namespaces on items": lambda: _with_good(
+        "".join(f'<item xmlns:n{n}="urn:{n}"><n{n}:x/></item>' for n in range(100_000))
+    ),
+    "UTF-16": lambda: _with_good(f"<item><title>{'x' * 4_000_000}</title></item>").encode("utf-16"),
+    "UTF-32": lambda: _with_good(f"<item><title>{'x' * 2_000_000}</title></item>").encode("utf-32"),
+    "JSON 100k keys": lambda: _json("{" + ",".join(f'"k{n}": {n}' for n in range(100_000)) + "}]}"),
+    "JSON huge number": lambda: _json('{"id": ' + "9" * 5_000_000 + "}]}"),
     "9 MB comment": lambda: _with_good(f"<!--{'-x' * 4_500_000}-->"),
     "9 MB comment unclosed": lambda: _with_good("") + f"<!--{'-x' * 4_500_000}",
     "9 MB CDATA": lambda: _with_good(f"<item><title><![CDATA[{']' * 9_000_000}]]></title></item>"),
@@ -113,6 +123,12 @@ OTHERS: Mapping[str, Build] = {
     "9 MB of <": lambda: "<" * 9 * _MIB,
     "9 MB of <a": lambda: "<a" * 4 * _MIB,
     "9 MB of </": lambda: "<rss>" + "</" * 4 * _MIB,
+    "end tags of items without end": lambda: "<rss>" + "</item " * 1_200_000,
+    "9 MB of <![CDATA[": lambda: "<rss>" + "<![CDATA[" * _MIB,
+    "9 MB of <item>": lambda: "<rss>" + "<item>" * 1_500_000,
+    "9 MB of ]]>": lambda: "<rss>" + "]]>" * 3 * _MIB,
+    "9 MB of &#": lambda: "<rss>" + "&#" * 4 * _MIB,
+    "9 MB of <!DOCTYPE": lambda: "<!DOCTYPE" * _MIB,
     "9 MB of <!--": lambda: "<rss>" + "<!--" * 2 * _MIB,
     "9 MB of spaces": lambda: " " * 9 * _MIB,
     "9 MB of NUL": lambda: b"\0" * 9 * _MIB,

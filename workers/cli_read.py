@@ -18,6 +18,7 @@ from pipeline.adapters.web import Web
 from pipeline.errors import UsageError
 from pipeline.model import Article, Feed, FeedState, Fresh, Lease, RawDocument, Reading, Rejected, Unreadable
 from pipeline.settings import Settings
+from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
 from pipeline.stages.response import read
 from pipeline.stages.urls import feed_id, feed_url
@@ -114,6 +115,7 @@ def _reading(document: RawDocument, *, feed_url: str, settings: Settings) -> Rea
         feed_url=feed_url,
         feed_title=None,
         limit_bytes=settings.fetch.max_body_bytes,
+        limits=ParseLimits(settings.parse.max_entries, settings.parse.max_text_characters),
     )
 
 

@@ -29,6 +29,7 @@ from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Unrea
 from pipeline.settings import Settings
 from pipeline.stages.identity import judge, pack, seen_id, unpack
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
+from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
 from workers.copies import mark_copies
 from workers.diagnosis import note_reading
@@ -124,6 +125,7 @@ def _read(claim: Claim) -> Reading | Unreadable:
         feed_url=feed.url if feed else document.url,
         feed_title=feed.title if feed else None,
         limit_bytes=station.settings.fetch.max_body_bytes,
+        limits=ParseLimits(station.settings.parse.max_entries, station.settings.parse.max_text_characters),
         items=_items_of_today(station.backlog.items(document.feed_id)),
     )
 

@@ -9,9 +9,11 @@ from hashlib import blake2b
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
 from pipeline.stages.identity import base_key, entry_keys
 from pipeline.stages.normalize import normalize
-from pipeline.stages.parse import Utf8, read_utf8, utf8_of
+from pipeline.stages.parse import ParseLimits, Utf8, read_utf8, utf8_of
 from pipeline.stages.parse.delta import NAME_BYTES, Split, split
 from pipeline.stages.text import title_text
+
+_LIMITS = ParseLimits()
 
 
 def read_document(
@@ -22,6 +24,7 @@ def read_document(
     feed_title: str | None,
     limit_bytes: int,
     items: bytes = b"",
+    limits: ParseLimits = _LIMITS,
 ) -> Reading | Unreadable:
     """Read the articles of *document*, one result for each of its entries that is not known, in order.
 
@@ -35,15 +38,20 @@ def read_document(
     parts = split(utf8.data)
     feed = FeedReference(id=feed_id, url=feed_url, title=feed_title)
     if parts is not None and items:
-        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items))
+        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items), limits)
         if reading is not None:
             return reading
-    read = read_utf8(utf8)
-    return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {})
+    read = read_utf8(utf8, limits)
+    return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {}, _digests(read))
 
 
 def _read_fresh(
-    document: RawDocument, utf8: Utf8, parts: Split, feed: FeedReference, known: Mapping[bytes, bytes]
+    document: RawDocument,
+    utf8: Utf8,
+    parts: Split,
+    feed: FeedReference,
+    known: Mapping[bytes, bytes],
+    limits: ParseLimits,
 ) -> Reading | None:
     """Read only the items that *known* (name → digest of the key) lacks; None when that might not give the same."""
     here = {name: known[name] for name in parts.names if name in known}
@@ -51,16 +59,16 @@ def _read_fresh(
         return None
     read: FeedDocument | Unreadable = FeedDocument()
     if len(here) < len(parts.names):
-        read = read_utf8(Utf8(parts.without(here), utf8.problems))
-    if isinstance(read, Unreadable) or not _keys_hold(read.entries, here, parts):
+        read = read_utf8(Utf8(parts.without(here), utf8.problems), limits)
+    if isinstance(read, Unreadable):
         return None
-    return _reading(document, read, feed, parts, here)
-
-
-def _keys_hold(entries: tuple[Entry, ...], here: Mapping[bytes, bytes], parts: Split) -> bool:
-    """Whether each fresh item is one entry, and no key is repeated: a repeated one would change the others'."""
-    digests = [_key_digest(entry) for entry in entries] + list(here.values())
-    return len(digests) == len(parts.names) == len(set(digests))
+    digests = _digests(read)
+    gone = [digest for name, digest in known.items() if name not in here]
+    # A key that several items have depends on all of them: none of these may have come, changed or gone.
+    alone = set(here.values()).isdisjoint((*digests, *gone))
+    if not alone or len(digests) + len(here) != len(parts.names):
+        return None
+    return _reading(document, read, feed, parts, here, digests)
 
 
 def _reading(
@@ -69,6 +77,7 @@ def _reading(
     feed: FeedReference,
     parts: Split | None,
     here: Mapping[bytes, bytes],
+    digests: tuple[bytes, ...],
 ) -> Reading:
     feed = replace(feed, title=feed.title or title_text(read.title or "") or None)
     keys = entry_keys(read.entries)
@@ -78,18 +87,18 @@ def _reading(
         results=results,
         problems=read.problems,
         skipped=len(here),
-        items=b"" if parts is None or read.incomplete else _packed(parts, read.entries, here),
+        items=b"" if parts is None or read.incomplete else _packed(parts, digests, here),
         incomplete=read.incomplete,
         path=read.path or "known",
     )
 
 
-def _packed(parts: Split, entries: tuple[Entry, ...], here: Mapping[bytes, bytes]) -> bytes:
+def _packed(parts: Split, digests: tuple[bytes, ...], here: Mapping[bytes, bytes]) -> bytes:
     """Pair each item's name with the digest of its key; nothing when a pair would be in doubt."""
-    if not _keys_hold(entries, here, parts) or len(set(parts.names)) < len(parts.names):
+    if len(digests) + len(here) != len(parts.names) or len(set(parts.names)) < len(parts.names):
         return b""
-    fresh = iter(entries)
-    return b"".join(name + (here.get(name) or _key_digest(next(fresh))) for name in parts.names)
+    fresh = iter(digests)
+    return b"".join([name + (here.get(name) or next(fresh)) for name in parts.names])
 
 
 def _unpacked(items: bytes) -> dict[bytes, bytes]:
@@ -97,8 +106,10 @@ def _unpacked(items: bytes) -> dict[bytes, bytes]:
     return {pair[:NAME_BYTES]: pair[NAME_BYTES:] for pair in pairs}
 
 
-def _key_digest(entry: Entry) -> bytes:
-    return blake2b(base_key(entry).encode("utf-8", "surrogatepass"), digest_size=NAME_BYTES).digest()
+def _digests(read: FeedDocument) -> tuple[bytes, ...]:
+    """Digest the key that each entry of *read* has by itself."""
+    keys = [base_key(entry).encode("utf-8", "surrogatepass") for entry in read.entries]
+    return tuple([blake2b(key, digest_size=NAME_BYTES).digest() for key in keys])
 
 
 def _result(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model import RawDocument, Reading
 from pipeline.stages.parse.delta import split
+from pipeline.stages.reading import read_document
 
 HEAD = b'<rss version="2.0"><channel><title>T</title><lastBuildDate>Mon</lastBuildDate>'
 TAIL = b"</channel></rss>"
@@ -114,3 +116,49 @@ def test_whatever_is_split_can_be_put_together(body: bytes) -> None:
             assert left.startswith(part) or left.lstrip().startswith(part)
             left = left.removeprefix(part) if left.startswith(part) else left.lstrip().removeprefix(part)
         assert left.strip() == b""
+
+
+@pytest.mark.parametrize(
+    "text", [b"<![CDATA[<!-- more ]]>", b"<![CDATA[a <item> of a list]]>", b"<!-- <item> -->", b"<![CDATA[-->]]>"]
+)
+def test_what_stands_in_cdata_and_comments_is_no_markup(text: bytes) -> None:
+    """Half a comment of HTML in one article must not have all the others read again at every poll."""
+    parts = split(document(b"<item>" + text + b"</item>", b"<item>2</item>"))
+
+    assert parts is not None
+    assert parts.items == (b"<item>" + text + b"</item>", b"<item>2</item>")
+
+
+_FIRST, _SECOND, _OTHER, _NEW = (
+    f"<item><link>https://example.org/{page}</link><title>{title}</title></item>".encode()
+    for page, title in (("page", "First"), ("page", "Second"), ("other", "Other"), ("new", "New"))
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "skipped"),
+    [
+        ((_FIRST, _SECOND, _OTHER), 3),
+        ((_NEW, _FIRST, _SECOND, _OTHER), 3),
+        ((_NEW, _FIRST, _SECOND), 2),
+        ((_FIRST, _OTHER), 0),
+        ((_FIRST.replace(b"First", b"1st"), _SECOND, _OTHER), 0),
+        ((_FIRST.replace(b"First", b"Third"), _FIRST, _SECOND, _OTHER), 0),
+    ],
+)
+def test_items_that_share_a_link_are_known_while_they_stay_the_same(after: tuple[bytes, ...], skipped: int) -> None:
+    """Where one link is all that several items have, the key of each depends on the others."""
+
+    def reading(items: tuple[bytes, ...], known: bytes = b"") -> Reading:
+        raw = RawDocument("0" * 16, "https://example.org/feed.xml", None, document(*items))
+        read = read_document(raw, feed_id="0" * 16, feed_url=raw.url, feed_title=None, limit_bytes=10**6, items=known)
+        assert isinstance(read, Reading)
+        return read
+
+    before = reading((_FIRST, _SECOND, _OTHER))
+    whole, delta = reading(after), reading(after, before.items)
+
+    assert delta.skipped == skipped
+    assert delta.items == whole.items
+    assert {*before.results, *delta.results} >= set(whole.results)
+    assert set(delta.results) <= set(whole.results)

@@ -15,12 +15,13 @@ from pipeline.stages.parse.characters import decode, is_plain_utf8
 from pipeline.stages.parse.endings import HEAD_BYTES
 from pipeline.stages.parse.in_pieces import parse_in_pieces
 from pipeline.stages.parse.json_feed import is_json, parse_json
+from pipeline.stages.parse.limits import ParseLimits, within
 from pipeline.stages.parse.mending import Mended, mend
 from pipeline.stages.parse.sitemaps import is_sitemap, parse_sitemap
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
-__all__ = ["Utf8", "read_feed", "read_utf8", "utf8_of"]
+__all__ = ["ParseLimits", "Utf8", "read_feed", "read_utf8", "utf8_of"]
 
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
 
@@ -33,13 +34,16 @@ class Utf8:
     problems: tuple[str, ...] = ()
 
 
-def read_feed(document: RawDocument, *, limit_bytes: int) -> FeedDocument | Unreadable:
-    """Read the entries of *document*, of which at most *limit_bytes* are read once decoded.
+_LIMITS = ParseLimits()
+
+
+def read_feed(document: RawDocument, *, limit_bytes: int, limits: ParseLimits = _LIMITS) -> FeedDocument | Unreadable:
+    """Read the entries of *document*, within *limits* and of at most *limit_bytes* once decoded.
 
     A feed without entries is a FeedDocument; Unreadable is what is not a feed, and says what it seems to be.
     """
     utf8 = utf8_of(document, limit_bytes=limit_bytes)
-    return utf8 if isinstance(utf8, Unreadable) else read_utf8(utf8)
+    return utf8 if isinstance(utf8, Unreadable) else read_utf8(utf8, limits)
 
 
 def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
@@ -56,16 +60,20 @@ def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
     return Utf8(characters.text.encode("utf-8", "replace").lstrip(), characters.problems)
 
 
-def read_utf8(utf8: Utf8) -> FeedDocument | Unreadable:
+def read_utf8(utf8: Utf8, limits: ParseLimits = _LIMITS) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
-    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0:
+    read = _read(utf8)
+    return read if isinstance(read, Unreadable) else within(read, limits, document_bytes=len(utf8.data))
+
+
+def _read(utf8: Utf8) -> FeedDocument | Unreadable:
+    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0 and not is_sitemap(utf8.data):
         read = _of_tree(Mended(utf8.data, utf8.problems))
         if read is not None:
             return read
-    text = utf8.data.decode("utf-8", "replace")
-    if is_json(text):
-        return parse_json(text, utf8.problems)
-    mended = mend(text)
+    if is_json(utf8.data[:HEAD_BYTES].decode("utf-8", "replace")):
+        return parse_json(utf8.data.decode("utf-8", "replace"), utf8.problems)
+    mended = mend(utf8.data.decode("utf-8", "replace"))
     if not mended.utf8.strip():
         return Unreadable("empty body")
     mended = replace(mended, problems=(*utf8.problems, *mended.problems))

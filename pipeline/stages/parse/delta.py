@@ -12,11 +12,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from pipeline.stages.parse.endings import MAX_ENTRIES
+
 NAME_BYTES = 8
 """Length of an item's name; among the 5,000 items of the longest document two share one once in 10^12 polls."""
 
 _FIRST_ITEM = re.compile(rb"<(item|entry)(?=[\s>])")
 _BLANK = re.compile(rb"\s*")
+_APART = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 _LONGEST_CONTEXT_BYTES = 65_536
 _VOLATILE = re.compile(
     rb"<!--.*?-->|<(lastBuildDate|pubDate|updated|modified|dc:date|ttl|generator)(?=[\s>/])[^>]*(?:/>|>[^<]*</\1\s*>)",
@@ -54,6 +57,8 @@ def split(document: bytes) -> Split | None:
         stop += len(end)
         items.append(document[position:stop])
         position = _BLANK.match(document, stop).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if len(items) > MAX_ENTRIES:
+            return None
     head, tail = document[: first.start()], document[position:]
     if start.search(tail) or len(head) + len(tail) > _LONGEST_CONTEXT_BYTES:
         return None
@@ -63,11 +68,17 @@ def split(document: bytes) -> Split | None:
 
 
 def _is_whole(item: bytes, start: re.Pattern[bytes]) -> bool:
-    return (
-        len(start.findall(item)) == 1
-        and item.count(b"<![CDATA[") == item.count(b"]]>")
-        and item.count(b"<!--") == item.count(b"-->")
-    )
+    """Whether *item* is one item: what stands in its comments and CDATA sections is neither a start nor an end."""
+    outside: list[bytes] = []
+    position = 0
+    while (opened := item.find(b"<!", position)) >= 0:
+        close = next((end for begin, end in _APART if item.startswith(begin, opened)), None)
+        closed = item.find(close, opened) if close else -1
+        if closed < 0:
+            return False
+        outside.append(item[position:opened])
+        position = closed + len(b"-->")
+    return len(start.findall(b" ".join((*outside, item[position:])))) == 1
 
 
 def _names(head: bytes, items: Sequence[bytes], tail: bytes) -> tuple[bytes, ...]:

@@ -16,8 +16,13 @@ from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
 _MOST_BROKEN = 64  # a document with more is broken as a whole
-_TAG = re.compile(rb"<!\[CDATA\[|\]\]>|<(/?)((?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry))(?=[\s>/])", re.IGNORECASE)
-_CHANNEL = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?channel(?=[\s>/])", re.IGNORECASE)
+# All begin with "<", which C looks for, and none is tried twice: 0.3 s for the worst 9 MB.
+_TAG = re.compile(
+    rb"<(?:!\[CDATA\[|(/?+)((?:item|entry)(?=[\s>/])|[A-Za-z_][\w.-]{0,30}+:(?:item|entry)(?=[\s>/])))", re.IGNORECASE
+)
+_NAMES = re.compile(rb"item|entry", re.IGNORECASE)
+_CDATA_END = b"]]>"
+_CHANNEL = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}+:)?+channel(?=[\s>/])", re.IGNORECASE)
 _NAMESPACE = re.compile(rb"""\sxmlns(?::[\w.-]+)?=(?:"[^"<>]*"|'[^'<>]*')""")
 _NAME = re.compile(rb"<([^\s>/]+)")
 
@@ -75,7 +80,7 @@ def _read(utf8: bytes) -> FeedDocument | None:
 
 def _taken_apart(utf8: bytes) -> _Pieces | None:
     root = ROOT.search(utf8, 0, HEAD_BYTES)
-    spans = list(_spans(utf8))
+    spans = list(_spans(utf8)) if root and _NAMES.search(utf8) else []
     if root is None or not spans:
         return None
     first = spans[0][0]
@@ -97,12 +102,14 @@ def _spans(utf8: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield where each entry starts and ends, and the end tag that it lacks."""
     start = -1
     name = b""
-    in_cdata = False
+    behind = 0  # the CDATA section that was passed last
     for match in _TAG.finditer(utf8):
-        if match[2] is None:
-            in_cdata = match[0] != b"]]>"
-        elif in_cdata:
+        if match.start() < behind:
             continue
+        if match[2] is None:
+            behind = utf8.find(_CDATA_END, match.end())
+            if behind < 0:
+                break
         elif match[1]:
             if start >= 0:
                 yield start, match.start(), b"</" + name + b">"

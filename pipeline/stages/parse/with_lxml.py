@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -24,6 +25,7 @@ from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, scope_of
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 
+_FEW = 1000  # elements that may stand around a feed: where they are more, feedparser looks
 _ROOTS = frozenset({"rss", "rdf:rdf", "feed"})
 _OF_NAMESPACES = etree.ErrorDomains.NAMESPACE
 _OLD_ATOM = frozenset({"0.1", "0.2", "0.3"})
@@ -63,7 +65,7 @@ def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | N
 
     *problems* is what was mended before.
     """
-    feed = next((element for element in root.iter() if name_of(element) in _ROOTS), None)
+    feed = next((element for element in islice(root.iter(), _FEW) if name_of(element) in _ROOTS), None)
     if feed is None:
         return None
     try:

@@ -1,0 +1,48 @@
+"""How much of a document is read: what an operator may bound, applied to what any of the parsers found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.model import Entry, FeedDocument
+
+_LONGEST_TITLE = 65_536  # characters: nobody's title, and every stage behind this one is spared the rest
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """At most *entries* of a document are read, and at most *text_characters* of each summary and content."""
+
+    entries: int = 5000
+    text_characters: int = 1_048_576
+
+
+def within(feed: FeedDocument, limits: ParseLimits, *, document_bytes: int) -> FeedDocument:
+    """*feed*, read from a document of *document_bytes*, within *limits*; what was left out is a problem of it."""
+    problems = list(feed.problems)
+    entries = feed.entries[: limits.entries]
+    left_out = len(feed.entries) - len(entries)
+    if left_out:
+        problems.append(f"{left_out} entries behind the first {limits.entries} were left out")
+    if document_bytes > min(limits.text_characters, _LONGEST_TITLE):
+        shortened = tuple([_shortened(entry, limits.text_characters) for entry in entries])
+        cut = sum(map(_is_other, entries, shortened))
+        if cut:
+            problems.append(f"texts of {cut} entries were longer than is read, and cut")
+        entries = shortened
+    return feed if not problems else replace(feed, entries=entries, problems=tuple(problems))
+
+
+def _shortened(entry: Entry, most: int) -> Entry:
+    title, summary, content = entry.title_html or "", entry.summary_html or "", entry.content_html or ""
+    if len(title) <= _LONGEST_TITLE and len(summary) <= most and len(content) <= most:
+        return entry
+    return entry._replace(
+        title_html=title[:_LONGEST_TITLE] or None,
+        summary_html=summary[:most] or None,
+        content_html=content[:most] or None,
+    )
+
+
+def _is_other(before: Entry, after: Entry) -> bool:
+    return before is not after

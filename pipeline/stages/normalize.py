@@ -13,7 +13,7 @@ from functools import lru_cache
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
-from pipeline.stages.text import clean, html_and_text, plain_text, title_text
+from pipeline.stages.text import clean, html_and_text, title_text
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80
@@ -50,7 +50,7 @@ def normalize(
     title = title_text(entry.title_html or "") or None
     # Where no xml:base is said, a relative address in the text was written for the entry's own page.
     page_url = base if entry.base_url else link or base
-    html, text, summary = _texts(entry, page_url)
+    html, text, summary = _texts(entry, page_url, title)
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
     problems: list[str] = []
@@ -102,14 +102,15 @@ def author_name(raw: str) -> str:
     return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
 
 
-def _texts(entry: Entry, page_url: str) -> tuple[str | None, str | None, str | None]:
+def _texts(entry: Entry, page_url: str, title: str | None) -> tuple[str | None, str | None, str | None]:
     """Give the safe HTML, the text and the summary of *entry*; its summary is shown where it has no content."""
-    summary = entry.summary_html or ""
+    html, summary = html_and_text(entry.summary_html or "", base_url=page_url, title=title)
     if not entry.content_html:
-        html, text = html_and_text(summary, base_url=page_url)
-        return html or None, None, text or None
-    html, text = html_and_text(entry.content_html, base_url=page_url)
-    return html or None, text or None, plain_text(summary) or None
+        return html or None, None, summary or None
+    if entry.content_html == entry.summary_html:
+        return html or None, summary or None, summary or None
+    html, text = html_and_text(entry.content_html, base_url=page_url, title=title)
+    return html or None, text or None, summary or None
 
 
 def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ _NON_CHARACTERS = re.compile(
 # Where one of either may be, in bytes: searched many times faster than a text.
 _C1_UTF8 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _SUSPECT_UTF8 = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
-_FILLERS = re.compile("[\u00ad\u200b\u2060\ufeff]+")  # soft hyphen, zero-width space, word joiner, BOM
+# Soft hyphen, zero-width space, word joiner, BOM; and what turns the direction of all that follows, which can make
+# one name look like another (Unicode TR 36, section 3.1); the marks of a single place, U+200E and U+200F, stay.
+_FILLERS = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _BREAKING_CONTROLS = str.maketrans("\x0b\x0c\x1c\x1d\x1e\x1f", "      ")

@@ -1,4 +1,4 @@
-"""HTML -> the text it reads as: a blank line between paragraphs, line breaks kept, scripts gone; a title on one line."""
+"""HTML as plain text: a blank line between paragraphs, line breaks kept, scripts gone; titles on one line."""
 
 from __future__ import annotations
 

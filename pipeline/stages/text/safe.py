@@ -14,6 +14,8 @@ import nh3
 from pipeline.stages.text.characters import composed, encodable
 from pipeline.stages.text.depth import shallow
 from pipeline.stages.text.plain import plain_text, text_of_safe, unmarked_text
+from pipeline.stages.text.tail_words import PIXEL_ADDRESSES
+from pipeline.stages.text.tails import html_without_tails, text_without_tails
 
 _SCHEMES = {"http", "https", "mailto"}
 _TAGS = {*nh3.ALLOWED_TAGS, "section"}
@@ -25,14 +27,22 @@ _KEEPING_RELATIVE = nh3.Cleaner(
 # In what nh3 wrote, an address that is not certainly absolute; the rare ones that are cost a second pass.
 _RELATIVE = re.compile(r'="(?<=(?:ref|src|ite)=")(?!https?:|mailto:)')
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
-_TRACKING_PIXEL = re.compile(r'<img(?: [a-z-]+="[^"]*")*? (?:width|height)="[01](?:px)?"(?: [a-z-]+="[^"]*")*>')
+_TRACKING_PIXEL = re.compile(
+    r'<img(?: [a-z-]+="[^"]*")*? (?:(?:width|height)="[01](?:px)?"'
+    rf'|src="(?:https?:)?//(?:{"|".join(PIXEL_ADDRESSES)})[^"]*")(?: [a-z-]+="[^"]*")*>'
+)
 
 
-def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
-    """Give `safe_html` and `plain_text` of *html* at once: what is safe needs no second parser to be read."""
+def html_and_text(html: str, *, base_url: str | None, title: str | None = None) -> tuple[str, str]:
+    """Give `safe_html` and `plain_text` of *html* at once, without the tails that feed software adds.
+
+    What is safe needs no second parser to be read. *title* is the entry's own, which some tails repeat.
+    """
     if "<" not in html and "&" not in html:
-        return _unmarked_html(html), unmarked_text(html)
-    safe = safe_html(html, base_url=base_url)
+        text = unmarked_text(html)
+        shorter = text_without_tails(text, title=title)
+        return (_unmarked_html(html), text) if shorter == text else (escape(shorter, quote=False), shorter)
+    safe = html_without_tails(safe_html(html, base_url=base_url))
     if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
         return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
     return safe, text_of_safe(safe)
@@ -41,7 +51,7 @@ def html_and_text(html: str, *, base_url: str | None) -> tuple[str, str]:
 def safe_html(html: str, *, base_url: str | None) -> str:
     """*html* without anything that runs, loads or leads elsewhere than to http, https or mailto.
 
-    Relative addresses are read against *base_url* and go when there is none. Images of one pixel go.
+    Relative addresses are read against *base_url* and go when there is none. Images that only count readers go.
     """
     if "<" not in html and "&" not in html:
         return _unmarked_html(html)

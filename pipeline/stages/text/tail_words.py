@@ -25,6 +25,9 @@ APPEARED = (
 )
 """What WordPress says between the title of an entry and the name of its site."""
 
+BEFORE_SITE = ("on", "sur", "auf", "en", "su", "da", "em", "op", "serwisu", "на", "появилась", "på", "は")
+"""How those end, before the link to the site."""
+
 READ_ON = (
     ("en", r"(?:click (?:here )?to )?(?:read|see|view|learn) (?:more|the rest)"),
     ("en", r"(?:click (?:here )?to )?(?:read|see|view) (?:the )?(?:full|whole|entire) (?:story|article|post)"),

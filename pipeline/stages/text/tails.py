@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from pipeline.stages.text.tail_words import APPEARED, READ_ON, READ_ON_TITLE, SHARE_ADDRESSES, SHARE_WORDS
+from pipeline.stages.text.tail_words import (
+    APPEARED,
+    BEFORE_SITE,
+    READ_ON,
+    READ_ON_TITLE,
+    SHARE_ADDRESSES,
+    SHARE_WORDS,
+)
 
 _WINDOW_CHARACTERS = 4000
 _MOST_BEHIND_LINK = 300  # characters, most of them tags
@@ -18,6 +25,8 @@ _MOST_TAILS = 8
 _LONGEST_LINE = 400
 
 _APPEARED = re.compile(rf"(?:{'|'.join(pattern for _, pattern in APPEARED)}) .+")
+_BEFORE_SITE = re.compile(rf"(?:{'|'.join(BEFORE_SITE)})\s*\Z", re.IGNORECASE)
+_LONGEST_LEAD = 40
 _APPEARED_AT_END = re.compile(rf"(?<!\S)(?:{_APPEARED.pattern})\Z")
 _PHRASES = "|".join(pattern for _, pattern in READ_ON)
 _SIGNS = r"[\s.…:»\u203a>→⟶\[\]()|-]*"
@@ -67,7 +76,7 @@ def text_without_tails(text: str, *, title: str | None) -> str:
 def _without_last_tail(safe: str) -> str | None:
     """Give *safe* without the last line when that is a tail, or without the link at its end; None when neither is."""
     start = max(0, len(safe) - _WINDOW_CHARACTERS)
-    if safe.find("</a>", max(start, len(safe) - _MOST_BEHIND_LINK)) < 0:
+    if safe.find("</a>", max(start, len(safe) - _MOST_BEHIND_LINK)) < 0 or not _may_be_tail(safe):
         return None
     found = _last_line(safe, start)
     if found is None:
@@ -82,6 +91,18 @@ def _without_last_tail(safe: str) -> str | None:
         return None
     left_open = "".join(tag[0] for tag in _TAG.finditer(line, link.end()))
     return _joined(_OPEN_END.sub("", safe[: begin + at]), left_open + safe[end:])
+
+
+def _may_be_tail(safe: str) -> bool:
+    """Whether the last link of *safe* is one of a tail: most are not, and are told so without a look at the line."""
+    at = safe.rfind("<a ")
+    link = _LINK.match(safe, at) if at >= 0 else None
+    if link is None:
+        return False
+    if _BEFORE_SITE.search(safe, max(0, at - _LONGEST_LEAD), at) or _reads_on(_words(link[2])):
+        return True
+    address = _ADDRESS.search(link[1] or "")
+    return address is not None and bool(_SHARE_ADDRESS.match(unescape(address[1])))
 
 
 def _last_line(safe: str, start: int) -> tuple[int, int] | None:

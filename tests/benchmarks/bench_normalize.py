@@ -24,8 +24,8 @@ _URL = "https://example.org/news/a.html"
 _FEED = FeedReference(id="0" * 16, url="https://example.org/feed.xml")
 _PARAGRAPH = (
     "<p>The ferry to the outer islands sails again on Monday, the harbour office said, after the <em>longest</em> "
-    'pause since the war. <a href="https://example.org/ferry?x=1&amp;y=2" class="link">The timetable</a> &ndash; which '
-    "holds until spring &ndash; names four crossings a day; in March there will be six of them.</p>\n"
+    'pause since the war. <a href="https://example.org/ferry?x=1&amp;y=2" class="link">The timetable</a> &ndash; '
+    "which holds until spring &ndash; names four crossings a day; in March there will be six of them.</p>\n"
 )
 _BODY = f'<div class="body"><h2>Harbour</h2><img src="/ferry.jpg" alt="The ferry">\n{_PARAGRAPH * 8}</div>'
 

@@ -7,13 +7,15 @@ named in `problems`; an entry is rejected only when a reader would have nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
-from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
+from pipeline.model import Article, ArticleDate, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
-from pipeline.stages.text import clean, html_and_text, plain_text, title_text
+from pipeline.stages.media import attachments, picture
+from pipeline.stages.people import people
+from pipeline.stages.text import clean, html_and_text, title_text
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80
@@ -25,9 +27,7 @@ _SHORTEST = {
 }  # fmt: skip
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "xx"})
 _REGIONS = {"UK": "GB"}
-_EMAIL_NAME = re.compile(r"[^\s@()]+@[^\s@()]+\s*\(([^()]+)\)")
-_NAME_EMAIL = re.compile(r"([^()@]*[^()@\s])\s*\([^()@]*@[^()@]*\)")
-_NOREPLY = re.compile(r"(?:no|do-?not)[-_.]?reply@", re.IGNORECASE)
+_category = lru_cache(maxsize=1024)(title_text)  # the entries of a feed repeat few
 
 
 def normalize(
@@ -50,7 +50,7 @@ def normalize(
     title = title_text(entry.title_html or "") or None
     # Where no xml:base is said, a relative address in the text was written for the entry's own page.
     page_url = base if entry.base_url else link or base
-    html, text, summary = _texts(entry, page_url)
+    html, text, summary = _texts(entry, page_url, title)
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
     problems: list[str] = []
@@ -66,14 +66,14 @@ def normalize(
         summary=summary,
         text=text,
         html=html,
-        authors=_distinct(entry.authors, author_name),
-        categories=_distinct(entry.categories, title_text),
+        authors=people(entry.authors),
+        categories=_categories(entry.categories),
         language=language,
         language_source="feed" if language else None,
         published=_date(entry.published, "published", fetched_ms, problems),
         updated=_date(entry.updated, "updated", fetched_ms, problems),
-        image=absolute(entry.image, base),
-        attachments=tuple(_attachments(entry, base)),
+        image=picture(entry, html, base),
+        attachments=attachments(entry.enclosures, base),
         problems=tuple(problems),
     )
 
@@ -92,29 +92,25 @@ def language_tag(raw: str | None) -> str | None:
     return "-".join(part for part in parts if part)
 
 
-def author_name(raw: str) -> str:
-    """Give the name in *raw*: without its mail address when it has both, "" for a mail address that nobody reads."""
-    text = title_text(raw)  # which drops the address of "Name <name@example.org>" as a tag
-    named = _EMAIL_NAME.fullmatch(text) or _NAME_EMAIL.fullmatch(text)
-    name = named[1].strip() if named else text
-    if _NOREPLY.match(name):
-        return ""
-    return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
-
-
-def _texts(entry: Entry, page_url: str) -> tuple[str | None, str | None, str | None]:
+def _texts(entry: Entry, page_url: str, title: str | None) -> tuple[str | None, str | None, str | None]:
     """Give the safe HTML, the text and the summary of *entry*; its summary is shown where it has no content."""
-    summary = entry.summary_html or ""
+    html, summary = html_and_text(entry.summary_html or "", base_url=page_url, title=title)
     if not entry.content_html:
-        html, text = html_and_text(summary, base_url=page_url)
-        return html or None, None, text or None
-    html, text = html_and_text(entry.content_html, base_url=page_url)
-    return html or None, text or None, plain_text(summary) or None
+        return html or None, None, summary or None
+    if entry.content_html == entry.summary_html:
+        return html or None, summary or None, summary or None
+    html, text = html_and_text(entry.content_html, base_url=page_url, title=title)
+    return html or None, text or None, summary or None
 
 
-def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]:
-    """Give what *read* makes of each, in order, without empty ones and repeats."""
-    return tuple(dict.fromkeys(text for one in raw if (text := read(one))))
+def _categories(raw: Iterable[str]) -> tuple[str, ...]:
+    """Give the names in *raw*, in order, each once whatever its case."""
+    named: dict[str, str] = {}
+    for one in raw:
+        name = _category(one)
+        if name:
+            named.setdefault(name.casefold(), name)
+    return tuple(named.values())
 
 
 def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:
@@ -124,10 +120,3 @@ def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: lis
     if date is None:
         problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')
     return date
-
-
-def _attachments(entry: Entry, base: str) -> Iterable[Attachment]:
-    for link in entry.enclosures:
-        url = absolute(link.url, base)
-        if url:
-            yield Attachment(url=url, type=clean(link.type or "") or None, bytes=link.bytes)

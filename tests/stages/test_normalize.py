@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, Link, RawDate, Rejected
 from pipeline.stages.identity import article_id
-from pipeline.stages.normalize import author_name, language_tag, normalize
+from pipeline.stages.normalize import language_tag, normalize
+from pipeline.stages.people import author_name
 
 FEED = FeedReference("0123456789abcdef", "https://example.org/feed.xml", "Example")
 FETCHED_MS = 1_444_402_440_000  # 2015-10-09T14:54:00Z

@@ -10,13 +10,58 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.text import clean, plain_text, safe_html, title_text
+from pipeline.stages.text import clean, html_and_text, plain_text, safe_html, title_text
 
 BASE = "https://example.org/news/a.html"
 FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 HOSTILE = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("<>/&;#\x00\x01\x02\ud800\u0338\u0301\u200b \n\t=x"))
 )
+MARKUP = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "p",
+                "div",
+                "h2",
+                "ul",
+                "li",
+                "table",
+                "tr",
+                "td",
+                "blockquote",
+                "pre",
+                "b",
+                "a",
+                "span",
+                "figcaption",
+                "dt",
+            ]
+        ).flatmap(
+            lambda name: st.sampled_from([f"<{name}>", f"</{name}>", f"<{name} title='a > b'>", f"<{name}\n>"])
+        ),
+        st.sampled_from(
+            [
+                "<br>",
+                "<hr/>",
+                "<img alt='x'>",
+                "&nbsp;",
+                "&lt;b&gt;",
+                "&amp;lt;",
+                "\n",
+                "  ",
+                "\t",
+                "<",
+                ">",
+                "\u2009",
+            ]
+        ),
+        st.sampled_from(
+            ["word", "e\u0301", "\u0301", "\u00ad", "\u202e", "日本", "&#13;", "<!-- x -->", "<script>x</script>"]
+        ),
+    ),
+    max_size=30,
+).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +80,8 @@ HOSTILE = st.text(
         ("family 👨\u200d👩\u200d👧", "family 👨\u200d👩\u200d👧"),
         ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
         ("\x01\x02", ""),
+        ("user\u202egpj.exe\u202c \u2066x\u2069", "usergpj.exe x"),
+        ("\u05d0\u200f!", "\u05d0\u200f!"),
     ],
 )
 def test_text_is_cleaned(text: str, expected: str) -> None:
@@ -156,9 +203,20 @@ def test_safe_html_is_clean_and_never_raises(html: str) -> None:
     assert "<script" not in safe
 
 
+@given(MARKUP)
+def test_text_read_by_patterns_is_the_text_of_the_tree(html: str) -> None:
+    """What nh3 wrote is read without a second parser; a difference would be a text that depends on the way taken."""
+    safe, text = html_and_text(html, base_url=BASE)
+
+    assert safe == safe_html(html, base_url=BASE)
+    assert text == plain_text(safe)
+
+
 @pytest.mark.parametrize(
     "html",
     [
+        "".join(f"<{name}>" for name in (f"x{number}" for number in range(60_000))),
+        ("".join(f"<b id={number}>" for number in range(200)) + "<p>x" * 200) * 100,
         "<div>" * 60_000,
         "<b>" * 60_000,
         "<b></i>" * 60_000,

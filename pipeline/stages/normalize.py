@@ -14,6 +14,7 @@ from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReferenc
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
 from pipeline.stages.text import clean, html_and_text, plain_text, title_text
+from pipeline.stages.url_identity import unwrapped
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80
@@ -60,7 +61,7 @@ def normalize(
     return Article(
         id=article_id(feed.id, key),
         feed=feed,
-        url=canonical(link) if link else None,
+        url=canonical(unwrapped(link)) if link else None,
         source_url=clean(entry.link or "") or None,
         title=title,
         summary=summary,
@@ -70,8 +71,8 @@ def normalize(
         categories=_distinct(entry.categories, title_text),
         language=language,
         language_source="feed" if language else None,
-        published=_date(entry.published, "published", fetched_ms, problems),
-        updated=_date(entry.updated, "updated", fetched_ms, problems),
+        published=_date(entry.published, "published", fetched_ms, language, problems),
+        updated=_date(entry.updated, "updated", fetched_ms, language, problems),
         image=absolute(entry.image, base),
         attachments=tuple(_attachments(entry, base)),
         problems=tuple(problems),
@@ -117,10 +118,12 @@ def _distinct(raw: Iterable[str], read: Callable[[str], str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(text for one in raw if (text := read(one))))
 
 
-def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:
+def _date(
+    raw: RawDate | None, which: str, fetched_ms: int | None, language: str | None, problems: list[str]
+) -> ArticleDate | None:
     if raw is None:
         return None
-    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms)
+    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms, language=language)
     if date is None:
         problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')
     return date

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
+from pipeline.stages.language import article_language
 from pipeline.stages.text import clean, html_and_text, plain_text, title_text
 from pipeline.stages.url_identity import unwrapped
 from pipeline.stages.urls import absolute, canonical
@@ -57,7 +58,8 @@ def normalize(
     problems: list[str] = []
     if text is None:
         problems.append("summary only" if summary else "no text")
-    language = language_tag(entry.language) or language_tag(feed_language)
+    declared = language_tag(entry.language) or language_tag(feed_language)
+    language, language_source = article_language(f"{title or ''}\n{text or summary or ''}", feed=declared)
     return Article(
         id=article_id(feed.id, key),
         feed=feed,
@@ -70,7 +72,7 @@ def normalize(
         authors=_distinct(entry.authors, author_name),
         categories=_distinct(entry.categories, title_text),
         language=language,
-        language_source="feed" if language else None,
+        language_source=language_source,
         published=_date(entry.published, "published", fetched_ms, language, problems),
         updated=_date(entry.updated, "updated", fetched_ms, language, problems),
         image=absolute(entry.image, base),

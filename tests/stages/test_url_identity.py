@@ -45,7 +45,7 @@ MERGE = [
 
 APART = [
     *((f"{ONE}?{name}=1", f"{ONE}?{name}=2") for name in (
-        "id", "p", "page", "article", "story", "v", "q", "t", "date", "lang", "sid", "storyid", "news_id", "item", "cid",
+        "id", "p", "page", "article", "story", "v", "q", "t", "date", "lang", "sid", "storyid", "news_id", "item",
     )),
     *((ONE, f"https://www.example.org/{path}") for path in (
         "news/a-story-2", "news/A-story", "news", "sport/a-story", "news/a-story/2", "news/a-story.pdf", "a-story",
@@ -54,9 +54,11 @@ APART = [
     (ONE, "https://www.example.com/news/a-story"), (ONE, "https://blog.example.org/news/a-story"),
     (ONE, "https://www.example.org:8080/news/a-story"), (f"{ONE}?ref=main", ONE),
     (f"{ONE}?source=lemonde", f"{ONE}?source=figaro"), ("https://example.org/#!/a", "https://example.org/#!/b"),
-    ("https://example.org/#/a", "https://example.org/#/b"), ("https://example.org/a?x=1&x=2", "https://example.org/a?x=1"),
+    ("https://example.org/#/a", "https://example.org/#/b"),
+    ("https://example.org/a?x=1&x=2", "https://example.org/a?x=1"),
     ("https://google.com/url?q=cats", "https://google.com/url?q=dogs"), ("https://m.example/a", "https://www.example/a"),
-    ("https://youtube.com/watch?v=a", "https://youtube.com/watch?v=b"), ("https://example.org/camp", "https://example.org/c"),
+    ("https://youtube.com/watch?v=a", "https://youtube.com/watch?v=b"),
+    ("https://example.org/camp", "https://example.org/c"),
     ("https://example.org/a?p=", "https://example.org/a"), ("https://example.org/a?amp=2", "https://example.org/a"),
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
-from pipeline.stages.language import article_language
+from pipeline.stages.language import LanguageSource, article_language
 from pipeline.stages.text import clean, html_and_text, plain_text, title_text
 from pipeline.stages.url_identity import unwrapped
 from pipeline.stages.urls import absolute, canonical
@@ -58,8 +58,7 @@ def normalize(
     problems: list[str] = []
     if text is None:
         problems.append("summary only" if summary else "no text")
-    declared = language_tag(entry.language) or language_tag(feed_language)
-    language, language_source = article_language(f"{title or ''}\n{text or summary or ''}", feed=declared)
+    language, language_source = _language(entry, feed_language, title, text or summary)
     return Article(
         id=article_id(feed.id, key),
         feed=feed,
@@ -103,6 +102,14 @@ def author_name(raw: str) -> str:
     if _NOREPLY.match(name):
         return ""
     return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
+
+
+def _language(
+    entry: Entry, feed_language: str | None, title: str | None, text: str | None
+) -> tuple[str | None, LanguageSource | None]:
+    """Give the language of *entry* and who says so; what the entry declares goes before what its feed does."""
+    declared = language_tag(entry.language) or language_tag(feed_language)
+    return article_language(f"{title or ''}\n{text or ''}", feed=declared)
 
 
 def _texts(entry: Entry, page_url: str) -> tuple[str | None, str | None, str | None]:

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pipeline.model import Article, ArticleDate, Entry, FeedReference, RawDate, Rejected
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
+from pipeline.stages.language import LanguageSource, article_language
 from pipeline.stages.media import attachments, picture
 from pipeline.stages.people import people
 from pipeline.stages.text import clean, html_and_text, title_text
+from pipeline.stages.url_identity import unwrapped
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80
@@ -56,11 +58,11 @@ def normalize(
     problems: list[str] = []
     if text is None:
         problems.append("summary only" if summary else "no text")
-    language = language_tag(entry.language) or language_tag(feed_language)
+    language, language_source = _language(entry, feed_language, title, text or summary)
     return Article(
         id=article_id(feed.id, key),
         feed=feed,
-        url=canonical(link) if link else None,
+        url=canonical(unwrapped(link)) if link else None,
         source_url=clean(entry.link or "") or None,
         title=title,
         summary=summary,
@@ -69,9 +71,9 @@ def normalize(
         authors=people(entry.authors),
         categories=_categories(entry.categories),
         language=language,
-        language_source="feed" if language else None,
-        published=_date(entry.published, "published", fetched_ms, problems),
-        updated=_date(entry.updated, "updated", fetched_ms, problems),
+        language_source=language_source,
+        published=_date(entry.published, "published", fetched_ms, language, problems),
+        updated=_date(entry.updated, "updated", fetched_ms, language, problems),
         image=picture(entry, html, base),
         attachments=attachments(entry.enclosures, base),
         problems=tuple(problems),
@@ -90,6 +92,14 @@ def language_tag(raw: str | None) -> str | None:
     region = (match[3] or "").upper()
     parts = (primary, (match[2] or "").title(), _REGIONS.get(region, region))
     return "-".join(part for part in parts if part)
+
+
+def _language(
+    entry: Entry, feed_language: str | None, title: str | None, text: str | None
+) -> tuple[str | None, LanguageSource | None]:
+    """Give the language of *entry* and who says so; what the entry declares goes before what its feed does."""
+    declared = language_tag(entry.language) or language_tag(feed_language)
+    return article_language(f"{title or ''}\n{text or ''}", feed=declared)
 
 
 def _texts(entry: Entry, page_url: str, title: str | None) -> tuple[str | None, str | None, str | None]:
@@ -113,10 +123,12 @@ def _categories(raw: Iterable[str]) -> tuple[str, ...]:
     return tuple(named.values())
 
 
-def _date(raw: RawDate | None, which: str, fetched_ms: int | None, problems: list[str]) -> ArticleDate | None:
+def _date(
+    raw: RawDate | None, which: str, fetched_ms: int | None, language: str | None, problems: list[str]
+) -> ArticleDate | None:
     if raw is None:
         return None
-    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms)
+    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms, language=language)
     if date is None:
         problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')
     return date

@@ -1,0 +1,131 @@
+"""What an address leads to and what it is known by: wrappers undone, page canonicals judged, one key per article.
+
+Rules of this file: the key is for comparing only, never fetched and never shown, so it may drop what an address needs
+(scheme, www, a closing slash). A wrapper is undone only when the address itself says where it leads: nothing is
+fetched. A page's own canonical is believed only where it can be of this very page.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pipeline.stages.urls import absolute, canonical, host_of
+
+# Hosts (without www) and first path segments that only pass readers on, and the parameter that says whereto.
+_WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("google.com", "/url"): ("url", "q"),
+    ("news.google.com", "/url"): ("url", "q"),
+    ("l.facebook.com", "/l.php"): ("u",),
+    ("lm.facebook.com", "/l.php"): ("u",),
+    ("facebook.com", "/l.php"): ("u",),
+    ("l.instagram.com", "/"): ("u",),
+    ("duckduckgo.com", "/l/"): ("uddg",),
+    ("youtube.com", "/redirect"): ("q",),
+    ("out.reddit.com", "/"): ("url",),
+    ("linkedin.com", "/redir/redirect"): ("url",),
+    ("vk.com", "/away.php"): ("to",),
+    ("t.umblr.com", "/redirect"): ("z",),
+    ("steamcommunity.com", "/linkfilter/"): ("url", "u"),
+    ("slack-redir.net", "/link"): ("url",),
+    ("bing.com", "/news/apiclick.aspx"): ("url",),
+}
+_MAX_WRAPPERS = 3
+_AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s/)?([^/].*)", re.IGNORECASE)
+_AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/].*)", re.IGNORECASE)
+_AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
+_AMP_FIELD = re.compile(r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp", re.IGNORECASE)
+_FRONT = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
+
+
+def unwrapped(url: str) -> str:
+    """Give the address that *url* (absolute) passes its readers on to, where it says so itself; else *url*.
+
+    Undone are link checkers of search engines and social networks, and the caches of AMP pages, at most three deep.
+    """
+    for _ in range(_MAX_WRAPPERS):
+        inner = _inner(url)
+        if inner is None:
+            return url
+        url = inner
+    return url
+
+
+def _inner(url: str) -> str | None:
+    cached = _AMP_CACHE.fullmatch(url) or _AMP_VIEWER.fullmatch(url)
+    if cached:
+        return absolute(f"http{'s' if cached[1] else ''}://{cached[2]}", None)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    names = _WRAPPERS.get((host, parts.path or "/"))
+    if names is None:
+        return None
+    try:
+        fields = dict(parse_qsl(parts.query, max_num_fields=50))
+    except ValueError:
+        return None
+    for name in names:
+        if fields.get(name, "").lower().startswith(("http://", "https://")):
+            return absolute(fields[name], None)
+    return None
+
+
+def identity_key(url: str) -> str:
+    """Give what the article at *url* (absolute) is known by, whatever way it was reached; for comparing only.
+
+    The same with http or https, with www, m or amp before the host, with a closing slash or index page, with
+    parameters in any order, as AMP page, inside a wrapper, and with tracking. A fragment counts only as a route
+    (`#!` or `#/`).
+    """
+    whole = unwrapped(url)
+    try:
+        parts = urlsplit(canonical(whole))
+        host, port = parts.hostname, parts.port
+        route = urlsplit(whole).fragment
+    except ValueError:
+        return url
+    if not host:
+        return url
+    host = _FRONT.sub("", host.rstrip("."), count=1)
+    path = _AMP_PATH.sub("", _INDEX.sub("", parts.path)).rstrip("/")
+    query = parts.query
+    if query:
+        query = "&".join(sorted(field for field in query.split("&") if not _AMP_FIELD.fullmatch(field)))
+    place = f":{port}" if port not in (None, 80, 443) else ""
+    fragment = f"#{route}" if route.startswith(("!", "/")) else ""
+    return f"{host}{place}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def believed_canonical(page_url: str, claimed: str | None) -> str | None:
+    """Give the address that the page at *page_url* claims as its own (rel=canonical), if that can be; else None.
+
+    Believed are addresses on the same registrable domain that are no home page and at most one path segment shorter
+    (the research of this project: whole sites that name their home page are the usual fault).
+    """
+    url = absolute(claimed, page_url)
+    if url is None or _domain(host_of(url)) != _domain(host_of(page_url)):
+        return None
+    depth, page_depth = (_segments(address) for address in (url, page_url))
+    if page_depth and (depth == 0 or depth < page_depth - 1):
+        return None
+    return canonical(url)
+
+
+def _segments(url: str) -> int:
+    """Count the path segments of *url*, those of AMP and index pages left out; a query or route counts as one."""
+    parts = urlsplit(url)
+    path = _AMP_PATH.sub("", _INDEX.sub("", unquote(parts.path)))
+    return sum(1 for segment in path.split("/") if segment) + bool(parts.query or parts.fragment.startswith("!"))
+
+
+def _domain(host: str) -> str:
+    """Give the registrable domain of *host*: its last two labels, three under a suffix of two (co.uk, com.br)."""
+    labels = host.rstrip(".").split(".")
+    return (
+        host if host.replace(".", "").isdigit() else ".".join(labels[-3 if _TWO_PART_SUFFIX.search(host) else -2 :])
+    )

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pipeline.model import ArticleDate, Inferred, Precision
-from pipeline.stages.calendar_names import is_weekday, month_number
-from pipeline.stages.zones import read_zone
+from pipeline.stages.calendar_names import month_number, weekday_number
+from pipeline.stages.zones import east_of_place, read_zone
+
+FirstPart = Literal["day", "month"]
 
 _MAX_CHARACTERS = 100
 _DAY_MS = 86_400_000
@@ -45,7 +47,7 @@ _YEAR_LAST = re.compile(
 
 # The two forms of nearly all dates in feeds, which need no search: RFC 822 and RFC 3339 with a known zone.
 _MAIL = re.compile(
-    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r" (?:GMT|([+-])([0-9]{2})([0-9]{2}))"
 )
 _INTERNET = re.compile(
@@ -53,7 +55,17 @@ _INTERNET = re.compile(
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 )
 _MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_WEEKDAYS = {"Mon": 0, "Tue": 1, "Wed": 2, "Thu": 3, "Fri": 4, "Sat": 5, "Sun": 6}
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
+# Languages, and regions of them, whose readers agree on the order; English alone and Canada do not.
+_DAY_FIRST_LANGUAGES = "bg ca cs da de el es et fi fr gl hr id it lt lv nb nl nn no pl pt ro ru sk sl sr tr uk"
+_FIRST_PARTS: dict[str, FirstPart | None] = {
+    **dict.fromkeys(_DAY_FIRST_LANGUAGES.split(), "day"),
+    **dict.fromkeys(("en-au", "en-gb", "en-ie", "en-in", "en-nz", "en-za"), "day"),
+    "en-us": "month",
+    "es-us": None,
+    "fr-ca": None,
+}
 _CLOCK = re.compile(
     r"(?: ?[Tt] ?|:| ?, ?| [-\u2013\u2014|@] | )(?:(?:at|à|a|às|as|um|om|alle|ore|a las) )?"
     r"(?P<hour>[0-9]{1,2})(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -71,21 +83,36 @@ class _Moment(NamedTuple):
     zone_known: bool
 
 
-def read_date(raw: str, *, source: str, fetched_ms: int | None = None) -> ArticleDate | None:
+def read_date(
+    raw: str,
+    *,
+    source: str,
+    fetched_ms: int | None = None,
+    zone: str | int | None = None,
+    language: str | None = None,
+) -> ArticleDate | None:
     """Read the instant that *raw* names, or None where it names none, or two, or an implausible one.
 
     *source* is kept in the date ("feed:pubDate"), and so is the text, its whitespace folded. Plausible is 1990 to 26
-    hours after *fetched_ms* (ms since the epoch; 2100 where that is not known). A time without a zone is read as UTC
-    and its zone called inferred. A date without a time is 00:00 UTC of the day as written, whatever its zone.
+    hours after *fetched_ms* (ms since the epoch; 2100 where that is not known). A time without a zone is read in
+    *zone* (an IANA name or minutes east of UTC: what the feed, its history or its country says; UTC where nothing
+    does) and its zone called inferred. *language* (BCP 47) tells the day from the month in 09/10/2015 where its
+    readers agree; else that is None, as is a weekday that disagrees. A date without a time is 00:00 UTC of the day
+    as written, whatever its zone.
     """
     if len(raw) > _MAX_CHARACTERS:
         return None
     text = " ".join(raw.split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    moment = _usual(text) or _epoch(text) or _written(text)
+    moment = _usual(text) or _epoch(text) or _written(text, first_part(language))
     latest_ms = _LATEST_MS if fetched_ms is None else fetched_ms + _AHEAD_MS
-    if moment is None or not _EARLIEST_MS <= moment.at_ms <= latest_ms:
+    if moment is None:
+        return None
+    if not moment.zone_known and zone is not None and moment.precision != "day":
+        east_minutes = zone if isinstance(zone, int) else east_of_place(zone, moment.at_ms) or 0
+        moment = moment._replace(at_ms=moment.at_ms - east_minutes * 60_000)
+    if not _EARLIEST_MS <= moment.at_ms <= latest_ms:
         return None
     inferred: tuple[Inferred, ...] = () if moment.zone_known else ("zone",)
     return ArticleDate(moment.at_ms, moment.precision, source, text, inferred)
@@ -95,20 +122,22 @@ def _usual(text: str) -> _Moment | None:
     """Read *text* in the form of RFC 822 or RFC 3339; None for any other form, and for what needs a closer look."""
     match = _MAIL.fullmatch(text)
     if match:
-        day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
+        weekday, day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
         month, fraction = _MONTHS.get(name, 0), None
     else:
         match = _INTERNET.fullmatch(text)
         if match is None:
             return None
         year, number, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
-        month = int(number)
+        weekday, month = None, int(number)
     east = int(hours) * 60 + int(minutes) if sign else 0
     if int(hour) > 23 or int(minute) > 59 or int(second) > 59 or east > 720 or int(minutes or 0) > 59:
         return None
     try:
         days = date(int(year), month, int(day)).toordinal() - _EPOCH_ORDINAL
     except ValueError:
+        return None
+    if weekday is not None and (days + 3) % 7 != _WEEKDAYS[weekday]:  # day 0 was a Thursday
         return None
     seconds = days * 86_400 + int(hour) * 3600 + (int(minute) + (east if sign == "-" else -east)) * 60 + int(second)
     return _Moment(seconds * 1000 + int((fraction or "0")[:3].ljust(3, "0")), "second", zone_known=True)
@@ -121,12 +150,20 @@ def _epoch(text: str) -> _Moment | None:
     return _Moment(int(text) * 1000 if len(text) == 10 else int(text), "second", zone_known=True)
 
 
-def _written(text: str) -> _Moment | None:
+def first_part(language: str | None) -> FirstPart | None:
+    """Tell what readers of *language* (BCP 47) write first, the day or the month; None where they do either."""
+    if language is None:
+        return None
+    tag = language.lower()
+    return _FIRST_PARTS.get(tag, _FIRST_PARTS.get(tag.partition("-")[0]))
+
+
+def _written(text: str, first: FirstPart | None = None) -> _Moment | None:
     """Read *text* as a day, then perhaps a time, then perhaps a zone, and nothing else."""
     year_last = _YEAR_LAST.fullmatch(text) if text[-4:].isdigit() else None
     if year_last is not None:
         text = f"{year_last['day']} {year_last['year']} {year_last['time']}"
-    found = _named_day(text) if not text[:4].isdigit() else _numbered_day(text)
+    found = _named_day(text, first) if not text[:4].isdigit() else _numbered_day(text)
     if found is None:
         return None
     days, end = found
@@ -153,28 +190,36 @@ def _numbered_day(text: str) -> tuple[int, int] | None:
     return None if month is None else _days(int(match["year"]), month, int(match["day"]), match.end())
 
 
-def _named_day(text: str) -> tuple[int, int] | None:
+def _named_day(text: str, first: FirstPart | None) -> tuple[int, int] | None:
     """Read the day that *text* begins with, year last: days since the epoch and where the day ends."""
     match = _DAY_FIRST.match(text) or _MONTH_FIRST.match(text)
     if match is None:
-        return _unambiguous_day(text)
+        return _day_in_numbers(text, first)
     month = month_number(match["month"])
-    if month is None or not (match["comma"] or match["weekday"] is None or is_weekday(match["weekday"])):
+    weekday = weekday_number(match["weekday"]) if match["weekday"] else None
+    if month is None or (weekday is None and match["weekday"] is not None and not match["comma"]):
         return None
     year = int(match["year"])
     if len(match["year"]) == 2:
         # RFC 5322 section 4.3.
         year += 2000 if year < 50 else 1900
-    return _days(year, month, int(match["day"]), match.end())
+    found = _days(year, month, int(match["day"]), match.end())
+    return None if found is None or weekday not in (None, (found[0] + 3) % 7) else found
 
 
-def _unambiguous_day(text: str) -> tuple[int, int] | None:
-    """Read a day in numbers, year last, if only one order of day and month is possible (31/12, 9/9)."""
+def _day_in_numbers(text: str, first: FirstPart | None) -> tuple[int, int] | None:
+    """Read a day in numbers, year last, if only one order of day and month is possible (31/12, 9/9) or usual."""
     match = _NUMERIC.match(text)
     if match is None:
         return None
-    low, high = sorted((int(match["one"]), int(match["two"])))
-    return _days(int(match["year"]), low, high, match.end()) if high > 12 or low == high else None
+    one, two = int(match["one"]), int(match["two"])
+    if one > 12 or one == two or (two <= 12 and first == "day"):
+        day, month = one, two
+    elif two > 12 or first == "month":
+        month, day = one, two
+    else:
+        return None
+    return _days(int(match["year"]), month, day, match.end())
 
 
 def _days(year: int, month: int, day: int, end: int) -> tuple[int, int] | None:

@@ -7,7 +7,10 @@ the single letters of RFC 822 are read as not said (RFC 5322 section 4.3), never
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 
 class Zone(NamedTuple):
@@ -64,6 +67,48 @@ _ZONE = re.compile(
     r"(?: ?\((?P<comment>[\w .,:/+-]*)\)| ?\[[\w/+-]+\])?"
 )
 _PLACE = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][\w+-]*){1,2}")
+
+
+# The zone that all readers of a language, or of its region, live in, as far as the news goes.
+_PLACE_OF_LANGUAGE = {
+    "cs": "Europe/Prague", "da": "Europe/Copenhagen", "de": "Europe/Berlin", "el": "Europe/Athens",
+    "en-gb": "Europe/London", "en-ie": "Europe/Dublin", "es-ar": "America/Argentina/Buenos_Aires",
+    "es-co": "America/Bogota", "es-es": "Europe/Madrid", "fi": "Europe/Helsinki", "fr": "Europe/Paris",
+    "fr-ca": "America/Toronto", "hu": "Europe/Budapest", "it": "Europe/Rome", "ja": "Asia/Tokyo",
+    "ko": "Asia/Seoul", "nb": "Europe/Oslo", "nl": "Europe/Amsterdam", "no": "Europe/Oslo", "pl": "Europe/Warsaw",
+    "pt-br": "America/Sao_Paulo", "pt-pt": "Europe/Lisbon", "ro": "Europe/Bucharest", "sv": "Europe/Stockholm",
+    "tr": "Europe/Istanbul",
+}  # fmt: skip
+
+
+def place_of_language(language: str | None) -> str | None:
+    """Give the IANA zone in which news in *language* (BCP 47) is dated; None where its readers live in several."""
+    tag = (language or "").lower()
+    return _PLACE_OF_LANGUAGE.get(tag) or _PLACE_OF_LANGUAGE.get(tag.partition("-")[0])
+
+
+def east_of_place(place: str, local_ms: int) -> int | None:
+    """Give how many minutes east of UTC clocks in *place* (an IANA name) are at *local_ms*, the time they show.
+
+    The local time is in ms since 1970 as those clocks count; None for a place that the tz database lacks.
+    """
+    zone = _place(place)
+    if zone is None:
+        return None
+    try:
+        local = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=local_ms)
+        offset = local.replace(tzinfo=zone).utcoffset()
+    except OverflowError:
+        return None
+    return None if offset is None else int(offset.total_seconds()) // 60
+
+
+@lru_cache(maxsize=256)
+def _place(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def read_zone(text: str) -> Zone | None:

@@ -1,0 +1,116 @@
+"""The blocks of a page -> those that are the body of its article, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.stages.extract.blocks import HEADINGS, Block, Outline
+from pipeline.stages.extract.candidates import SENTENCE_ENDS, Kept, best_box, furniture_of, lies_in, worth_of
+from pipeline.stages.extract.flat import headlines_at_the_end
+from pipeline.stages.extract.phrases import ends_the_story
+
+_LONGEST_END = 60
+# A standfirst that is a paragraph is text; a shorter one is a subtitle, and stands in the summary.
+_SHORTEST_LEAD = 140
+_FARTHEST_LEAD = 15
+_MOST_LEADS = 2
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+Repeats = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The blocks of the body, those of the page that are not furniture, and the lines cut from the body's end."""
+
+    blocks: tuple[Block, ...] = ()
+    shown: tuple[Block, ...] = ()
+    tail: tuple[str, ...] = ()
+
+
+def body_of(outline: Outline, *, title: str, repeats: Repeats) -> Body:
+    """Find the body of the page's article; *title* is its headline, *repeats* knows the lines of its site."""
+    worth = [worth_of(block) for block in outline.blocks]
+    furniture = furniture_of(outline, worth)
+    kept = [
+        (block, value)
+        for block, value in zip(outline.blocks, worth, strict=True)
+        if furniture.isdisjoint(outline.boxes[block.box].marks) and not repeats(block.text)
+    ]
+    shown = tuple(block for block, _ in kept)
+    if not any(value > 0 for _, value in kept):
+        return Body(shown=shown)
+    head = _headline(shown, title)
+    best = best_box(outline, kept, head)
+    inside = [pair for pair in kept if lies_in(outline, pair[0].box, best)]
+    blocks = [block for block in _trimmed(inside) if not _is_title(block, title)]
+    lines = [block.text for block in blocks]
+    end = (
+        len(blocks)
+        if any(block.tag in HEADINGS or block.tag == "li" for block in blocks[-3:])
+        else headlines_at_the_end(lines)
+    )
+    lead = _lead(kept, head, blocks[0]) if blocks and head is not None else []
+    return Body((*lead, *blocks[:end]), shown, tuple(lines[end:]))
+
+
+def _headline(shown: tuple[Block, ...], title: str) -> int | None:
+    """Find the place of the headline: the block that reads as *title*, else the first h1."""
+    bare = _bare(title)
+    reads_alike = (
+        place for place, block in enumerate(shown) if bare and len(block.text) < 400 and _bare(block.text) == bare
+    )
+    first = (place for place, block in enumerate(shown) if block.tag == "h1")
+    return next(reads_alike, next(first, None))
+
+
+def _bare(text: str) -> str:
+    return _NOT_LETTERS.sub("", text).casefold()
+
+
+def _is_title(block: Block, title: str) -> bool:
+    return block.tag == "h1" or (bool(title) and len(block.text) < 400 and _bare(block.text) == _bare(title))
+
+
+def _lead(kept: Kept, head: int, first: Block) -> list[Block]:
+    """Give the standfirst: the paragraphs between the headline and the *first* block of the body."""
+    end = next((place for place, (block, _) in enumerate(kept) if block is first), 0)
+    between = kept[head + 1 : end]
+    if len(between) > _FARTHEST_LEAD:
+        return []
+    leads = [
+        block
+        for block, value in between
+        if (value > 0 or (value == 0 and block.tag in HEADINGS))
+        and len(block.text) >= _SHORTEST_LEAD
+        and not block.linked
+    ]
+    return leads if len(leads) <= _MOST_LEADS else []
+
+
+def _trimmed(inside: Kept) -> list[Block]:
+    """Cut what is no body before the first paragraph, behind the last, and between them."""
+    total = sum(value for _, value in inside if value > 0)
+    kept: list[tuple[Block, float]] = []
+    read = 0.0
+    for block, value in inside:
+        read += max(value, 0.0)
+        short = block.tag in HEADINGS or len(block.text) < _LONGEST_END
+        if short and read > total / 2 and ends_the_story(block.text):
+            break
+        if value >= 0:
+            kept.append((block, value))
+    good = [place for place, (_, value) in enumerate(kept) if value > 0]
+    if not good:
+        return []
+    end = good[-1] + 1
+    while end < len(kept) and _goes_on(kept[end][0], kept[good[-1]][0]):
+        end += 1
+    return [block for block, _ in kept[good[0] : end]]
+
+
+def _goes_on(block: Block, last: Block) -> bool:
+    """Tell whether the short *block* behind the *last* paragraph belongs to it: a sentence of the same kind."""
+    return block.tag == last.tag and block.tag not in HEADINGS and block.text.endswith(SENTENCE_ENDS)

@@ -1,0 +1,71 @@
+"""Who wrote it: names from JSON-LD, meta tags and bylines, one name each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lxml import etree
+
+from pipeline.stages.normalize import author_name
+
+_BY = re.compile(
+    r"^\W*(?:(?:(?:written|reported|reporting|story|text|words|posted|published|(?:view )?all posts) )?by|par|von"
+    r"|por|di|da|propos recueillis par|a cura di|door|af|av|autore?|author|autor(?:in)?|texte?)\b\s*:?\s+",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*[,;|/•·]\s*|\s+(?:and|und|et|y|e|en|with|mit|avec|con|com|met|&)\s+(?=[A-ZÀ-Þ])")
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|^\W*$|^\d+$|^(?:admin|administrator|redaction|rédaction|redaktion|redacción|redazione"
+    r"|editor|staff|null|none|unknown|undefined|journalist|reporter|correspondent|author)$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
+_LONGEST_NAME = 70
+_MOST_NAMES = 20
+_BYLINE = re.compile(r"\b(?:byline|author)", re.IGNORECASE)
+
+
+def names(raw: Iterable[str]) -> tuple[str, ...]:
+    """Give the names in *raw*, each of which may hold several ("By Jane Doe and John Roe"); addresses are none."""
+    found: dict[str, str] = {}
+    for text in raw:
+        for part in _BETWEEN.split(_ASIDE.sub("", _BY.sub("", author_name(text[:400])))):
+            name = " ".join(part.split())
+            if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name):
+                found.setdefault(name.casefold(), name)
+    return tuple(found.values())[:_MOST_NAMES]
+
+
+def visible_names(root: etree._Element) -> tuple[str, ...]:
+    """Give the names that the page under *root* shows as its authors: rel=author, itemprop=author, a byline."""
+    for path in ('.//a[@rel="author"]', './/*[@itemprop="author"]'):
+        texts = [_shown(element) for element in root.iterfind(path)]
+        if found := names(text for text in texts[:_MOST_NAMES] if text and len(text) < 100):
+            return found
+    for element in root.iter("span", "p", "div", "a", "address"):
+        label = element.get("class")
+        if label and _BYLINE.search(label):
+            text = _shown(element)
+            if text and len(text) < 80 and (found := names([text])):
+                return found
+    return ()
+
+
+def _shown(element: etree._Element) -> str:
+    """Give the text of *element*: of its `itemprop="name"` where it has one."""
+    named = element.find('.//*[@itemprop="name"]')
+    inner = element if named is None else named
+    return " ".join("".join(inner.itertext()).split()[:40]) or (inner.get("content") or "")
+
+
+_WORDS_OF_BYLINE = re.compile(
+    r"^(?:by|par|von|por|da|di|door|propos recueillis par|written by|texte? (?:by|de|von)?|a cura di"
+    r"|redactie|redaktion)\s+[A-ZÀ-Þ][^.!?]{1,70}$",
+)
+
+
+def is_byline(line: str) -> bool:
+    """Tell whether *line* only says who wrote: "Par Jeanne Dupont", "By JANE DOE and John Roe, Reuters"."""
+    text = line[:1].lower() + line[1:]
+    return len(line) <= 80 and _WORDS_OF_BYLINE.match(text) is not None and len(line.split()) <= 12

@@ -1,0 +1,75 @@
+"""Which lines only date a page: "Dernière mise à jour à 16h54 le 09/10", "09.10.2015, 16:54 Uhr"."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pipeline.stages.calendar_names import is_weekday, month_number
+from pipeline.stages.extract.patterns import any_of
+
+_LONGEST = 120
+_FEW_WORDS = 3
+_SAID = any_of(
+    r"""
+    (?:last |first )?(?:updated?|published|posted|modified|created)
+    (?:dernière |première )?(?:mise? à jour|publication|modification|actualisation)
+    (?:publié|modifié|actualisé|mis en ligne|posté|créé)e?s?
+    (?:zuletzt |erst)?(?:aktualisiert|veröffentlicht|stand|erstellt|geändert)
+    (?:última )?(?:actualizaci[óo]n|actualizad[oa]|publicad[oa]|modificad[oa]|atualiza(?:d[oa]|ção)|fecha)
+    (?:ultimo )?(?:aggiornamento|aggiornato|pubblicat[oa]|modificato|creato)
+    (?:laatst |laatste )?(?:bijgewerkt|gewijzigd|gepubliceerd|geplaatst|update|wijziging|aangepast)
+    """
+)
+_CHANGED = any_of(
+    r"""
+    updated?|modified|edited|mise? à jour|modification|modifié|actualis|aktualisiert|geändert|stand|actualiz|modificad
+    aggiorna|modificat|atualiz|bijgewerkt|gewijzigd|wijziging|aangepast|update
+    """
+)
+_SPEAKS_OF_CHANGE = re.compile(rf"\b(?:{_CHANGED})", re.IGNORECASE)
+_SPEAKS_OF_TIME = re.compile(rf"\b(?:{_SAID})\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?<![\d/.-])\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{4}|\d{2}))?(?![\d])|(?<!\d)\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}日"
+)
+_CLOCK = re.compile(
+    r"(?<!\d)\d{1,2}(?::|h|\.| h | Uhr )\d{2}(?!\d)|\b\d{1,2} ?(?:h|uhr|uur|am|pm|a\.m\.|p\.m\.)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_SMALL = frozenset(
+    """
+    a à at on the of by le la du de les um am den der dem vom von el del las los il alle ore dell di o às em om op het
+    te uur uhr h hs hrs est edt cet cest gmt utc bst ist pm st nd rd th er et and und y e en mst pst pdt met mez mesz
+    ago min minutes hours heures stunden heure hour vor il hace fa há geleden
+    """.split()  # noqa: SIM905 - a table of words, to be read
+)
+
+
+def is_date_line(line: str) -> bool:
+    """Tell whether *line* only says when: a date or a time with at most a few words about it."""
+    if len(line) > _LONGEST or not any(character.isdigit() for character in line):
+        return False
+    words = _WORD.findall(line)
+    months = sum(month_number(word) is not None for word in words)
+    dated = bool(_DAY.search(line)) or (months > 0 and any(character.isdigit() for character in line))
+    if not dated and not _CLOCK.search(line):
+        return False
+    rest = _WORD.findall(_SPEAKS_OF_TIME.sub(" ", line))
+    others = [
+        word for word in rest if word.lower() not in _SMALL and month_number(word) is None and not is_weekday(word)
+    ]
+    if _SPEAKS_OF_TIME.match(line.lstrip(" -|(\u2013\u2014\u2022")):
+        return len(others) <= _FEW_WORDS
+    return not others or (len(others) == 1 and _SPEAKS_OF_TIME.search(line) is not None)
+
+
+def parts_of(line: str) -> list[str]:
+    """Part *line* where it begins to speak of another moment: "Publié le 9/10 à 12h | Mis à jour à 16h54 le 9/10"."""
+    starts = [match.start() for match in _SPEAKS_OF_TIME.finditer(line)]
+    cuts = [0, *starts[1:], len(line)] if starts else [0, len(line)]
+    return [part for start, end in pairwise(cuts) if (part := line[start:end].strip(" -|,;()\u2013\u2014\u2022"))]
+
+
+def speaks_of_change(text: str) -> bool:
+    """Tell whether *text* says when something was changed, not when it was published."""
+    return _SPEAKS_OF_CHANGE.search(text) is not None

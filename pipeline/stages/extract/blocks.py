@@ -13,7 +13,9 @@ from lxml import etree
 from pipeline.stages.extract.furniture import is_furniture
 
 DEEPEST = 400  # the walk calls itself; deeper text is taken as one block
-MOST_BLOCKS = 50_000
+MOST_BOXES = 40_000  # the largest page of the corpus has 12,000 elements; behind so many, text is taken whole
+_MOST_MARKS = 8
+_LINE_BREAK = "\x00"  # no text of a tree holds one
 
 _UNSEEN = frozenset(
     {
@@ -34,13 +36,12 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 @dataclass(slots=True)
 class Box:
-    """An element that holds blocks: where it lies, and what it claims to be."""
+    """An element that holds blocks: the box it lies in, its tag and class, and the boxes of furniture around it."""
 
     parent: int
     tag: str
     name: str
     marks: tuple[int, ...]
-    is_body: bool = False
 
 
 @dataclass(slots=True)
@@ -49,10 +50,9 @@ class Block:
 
     text: str
     tag: str
-    box: int
-    linked: int
+    box: int = 0
+    linked: int = 0
     timed: bool = False
-    bold: bool = False
 
 
 @dataclass(slots=True)
@@ -72,88 +72,88 @@ def outline_of(root: etree._Element) -> Outline:
 
 
 class _Walk:
-    """The state of one walk: the text that has been read since the last block ended."""
+    """The state of one walk: the text that has been read since the last block ended, and where links in it begin."""
 
     def __init__(self) -> None:
         self.outline = Outline()
         self._pieces: list[str] = []
+        self._link_start: int | None = None
         self._linked = 0
         self._timed = 0
-        self._bold = 0
 
     def box(self, element: etree._Element, parent: int, depth: int) -> None:
         """Read *element* as a box of its own."""
         boxes = self.outline.boxes
-        tag = element.tag
-        marks = boxes[parent].marks if boxes else ()
         number = len(boxes)
-        if number and is_furniture(tag, element):
+        tag = element.tag
+        marks = boxes[parent].marks if number else ()
+        if number and len(marks) < _MOST_MARKS and is_furniture(tag, element):
             marks = (*marks, number)
-        claims = element.get("itemprop")
-        boxes.append(
-            Box(
-                parent, tag, element.get("class") or "", marks, is_body=claims is not None and "articleBody" in claims
-            )
-        )
+        boxes.append(Box(parent, tag, element.get("class") or "", marks))
         self._content(element, number, depth)
-        self._end(number)
+        if self._pieces:
+            self._end(number)
 
     def _content(self, element: etree._Element, number: int, depth: int) -> None:
-        if depth > DEEPEST or len(self.outline.blocks) > MOST_BLOCKS:
-            self._pieces.append(" ".join(element.itertext()))
-            return
         pieces = self._pieces
-        if element.text:
-            pieces.append(element.text)
+        if depth > DEEPEST or len(self.outline.boxes) > MOST_BOXES:
+            pieces.append(" ".join(element.itertext()))
+            return
+        text = element.text
+        if text and (pieces or not text.isspace()):
+            pieces.append(text)
         for child in element:
             tag = child.tag
             if tag in _INLINE:
-                self._inline(child, number, depth + 1)
+                self._inline(child, tag, number, depth + 1)
             elif tag == "br":
-                pieces.append("\x00")
+                pieces.append(_LINE_BREAK)
             elif tag not in _UNSEEN:
-                self._end(number)
+                if pieces:
+                    self._end(number)
                 self.box(child, number, depth + 1)
-            if child.tail:
-                pieces.append(child.tail)
+            text = child.tail
+            if text and (pieces or not text.isspace()):
+                pieces.append(text)
 
-    def _inline(self, element: etree._Element, number: int, depth: int) -> None:
-        tag = element.tag
-        start = len(self._pieces)
-        if tag == "span" and element.attrib and is_furniture(tag, element):
+    def _inline(self, element: etree._Element, tag: str, number: int, depth: int) -> None:
+        if tag == "span" and is_furniture(tag, element):
             return
-        self._content(element, number, depth)
-        if tag in {"a", "time", "b", "strong"}:
-            length = sum(len(piece) - piece.count(" ") for piece in self._pieces[start:])
-            if tag == "a":
-                self._linked += length
-            elif tag == "time":
-                self._timed += length
-            else:
-                self._bold += length
+        if tag == "a" and self._link_start is None:
+            self._link_start = len(self._pieces)
+            self._content(element, number, depth)
+            self._linked += self._length(self._link_start)
+            self._link_start = None
+        elif tag == "time":
+            start = len(self._pieces)
+            self._content(element, number, depth)
+            self._timed += self._length(start)
+        else:
+            self._content(element, number, depth)
+
+    def _length(self, start: int) -> int:
+        return len(" ".join("".join(self._pieces[start:]).split()))
 
     def _end(self, number: int) -> None:
-        """End the run of text that has been read, if any: one block, or more where empty lines part it."""
-        if not self._pieces:
-            return
-        joined = "".join(self._pieces)
+        """End the run of text that has been read: one block, or more where empty lines part it."""
+        if self._link_start is not None:  # a link around several blocks: a card
+            self._linked += self._length(self._link_start)
+            self._link_start = 0
+        joined, linked, timed = "".join(self._pieces), self._linked, self._timed
         self._pieces.clear()
-        linked, timed, bold = self._linked, self._timed, self._bold
-        self._linked = self._timed = self._bold = 0
-        lines = (
-            [" ".join(line.split()) for line in joined.split("\x00")]
-            if "\x00" in joined
-            else [" ".join(joined.split())]
-        )
-        if not any(lines):
+        self._linked = self._timed = 0
+        tag, blocks = self.outline.boxes[number].tag, self.outline.blocks
+        if _LINE_BREAK not in joined:
+            text = " ".join(joined.split())
+            if text:
+                blocks.append(Block(text, tag, number, linked, timed * 2 > len(text)))
             return
-        total = sum(len(line) - line.count(" ") for line in lines) or 1
-        box = self.outline.boxes[number]
-        for line in _paragraphs(lines):
-            share = (len(line) - line.count(" ")) / total
-            self.outline.blocks.append(
-                Block(line, box.tag, number, round(linked * share), timed * 2 > total, bold * 10 > total * 9)
-            )
+        lines = [" ".join(line.split()) for line in joined.split(_LINE_BREAK)]
+        total = sum(map(len, lines)) or 1
+        blocks.extend(
+            Block(text, tag, number, round(linked * len(text) / total), timed * 2 > total)
+            for text in _paragraphs(lines)
+        )
 
 
 def _paragraphs(lines: list[str]) -> list[str]:

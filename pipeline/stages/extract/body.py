@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.stages.extract.blocks import HEADINGS, Block, Outline
-from pipeline.stages.extract.candidates import SENTENCE_ENDS, Kept, best_box, furniture_of, lies_in, worth_of
+from pipeline.stages.extract.candidates import SENTENCE_ENDS, Kept, best_box, end_of, furniture_of, worth_of
 from pipeline.stages.extract.flat import headlines_at_the_end
 from pipeline.stages.extract.phrases import ends_the_story
 
@@ -44,7 +44,8 @@ def body_of(outline: Outline, *, title: str, repeats: Repeats) -> Body:
         return Body(shown=shown)
     head = _headline(shown, title)
     best = best_box(outline, kept, head)
-    inside = [pair for pair in kept if lies_in(outline, pair[0].box, best)]
+    end_box = end_of(outline, best)
+    inside = [pair for pair in kept if best <= pair[0].box < end_box]
     blocks = [block for block in _trimmed(inside) if not _is_title(block, title)]
     lines = [block.text for block in blocks]
     end = (

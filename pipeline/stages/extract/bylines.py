@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml import etree
 
@@ -23,6 +24,8 @@ _NO_NAME = re.compile(
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _LONGEST_NAME = 70
 _MOST_NAMES = 20
+_MOST_PIECES = 40
+_LONGEST_BYLINE = 80
 _BYLINE = re.compile(r"\b(?:byline|author)", re.IGNORECASE)
 
 
@@ -40,23 +43,28 @@ def names(raw: Iterable[str]) -> tuple[str, ...]:
 def visible_names(root: etree._Element) -> tuple[str, ...]:
     """Give the names that the page under *root* shows as its authors: rel=author, itemprop=author, a byline."""
     for path in ('.//a[@rel="author"]', './/*[@itemprop="author"]'):
-        texts = [_shown(element) for element in root.iterfind(path)]
-        if found := names(text for text in texts[:_MOST_NAMES] if text and len(text) < 100):
+        texts = [_shown(element) for element in islice(root.iterfind(path), _MOST_NAMES)]
+        if found := names(text for text in texts if len(text) < _LONGEST_BYLINE):
             return found
-    for element in root.iter("span", "p", "div", "a", "address"):
-        label = element.get("class")
-        if label and _BYLINE.search(label):
-            text = _shown(element)
-            if text and len(text) < 80 and (found := names([text])):
-                return found
+    labelled = (element for element in root.iter("span", "p", "div", "a", "address") if _is_byline_element(element))
+    for element in islice(labelled, _MOST_NAMES):
+        text = _shown(element)
+        if text and len(text) < _LONGEST_BYLINE and (found := names([text])):
+            return found
     return ()
 
 
+def _is_byline_element(element: etree._Element) -> bool:
+    label = element.get("class")
+    return label is not None and _BYLINE.search(label) is not None
+
+
 def _shown(element: etree._Element) -> str:
-    """Give the text of *element*: of its `itemprop="name"` where it has one."""
+    """Give the beginning of the text of *element*: of its `itemprop="name"` where it has one."""
     named = element.find('.//*[@itemprop="name"]')
     inner = element if named is None else named
-    return " ".join("".join(inner.itertext()).split()[:40]) or (inner.get("content") or "")
+    pieces = [piece[: 2 * _LONGEST_BYLINE] for piece in islice(inner.itertext(), _MOST_PIECES)]
+    return " ".join("".join(pieces).split()) or (inner.get("content") or "")
 
 
 _WORDS_OF_BYLINE = re.compile(

@@ -6,7 +6,7 @@ not count, unless a page hides its story in it; each step is one pass over boxes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.stages.extract.blocks import HEADINGS, Block, Outline
 from pipeline.stages.extract.phrases import is_furniture_line, is_legal
@@ -21,8 +21,10 @@ _MOST_AGAINST = 200.0
 _BRANCHING = 0.67
 # How much of the text between the headline and a box speaks against it: comments and small print come after.
 _BEFORE = 0.5
+_NO_NAMES: frozenset[tuple[str, str]] = frozenset()
 
 Worth = Sequence[float]
+Name = tuple[str, str]
 Kept = Sequence[tuple[Block, float]]
 
 
@@ -40,27 +42,41 @@ def worth_of(block: Block) -> float:
         return 0.0
     if length >= _LONG or (length >= _SHORT and block.text.endswith(SENTENCE_ENDS)):
         return length * (1 - link_share)
-    return 0.0 if block.tag in _PROSE else -min(length, 40) * 0.5
+    return 0.0 if block.tag in _PROSE or block.text.endswith(SENTENCE_ENDS) else -min(length, 40) * 0.5
 
 
 def furniture_of(outline: Outline, worth: Worth) -> frozenset[int]:
     """Give the boxes marked as furniture, without those whose name holds more than all that is not marked.
 
-    Marks are judged by tag and class together: a story may stand in thirty paragraphs of class "promo".
+    Marks are judged by tag and class together: a story may stand in thirty paragraphs of class "promo". The name that
+    holds most is judged first, and what it held counts as not marked from then on.
     """
     boxes = outline.boxes
-    held: dict[tuple[str, str], float] = {}
-    unmarked = 0.0
+    held: dict[frozenset[Name], float] = {}
     for block, value in zip(outline.blocks, worth, strict=True):
         if value > 0:
             marks = boxes[block.box].marks
-            unmarked += 0 if marks else value
-            for name in {(boxes[mark].tag, boxes[mark].name) for mark in marks}:
-                held[name] = held.get(name, 0.0) + value
-    cleared = {name for name, value in held.items() if value > unmarked}
+            names = frozenset((boxes[mark].tag, boxes[mark].name) for mark in marks) if marks else _NO_NAMES
+            held[names] = held.get(names, 0.0) + value
+    cleared: frozenset[Name] = _NO_NAMES
+    while name := _holding_most(held, cleared):
+        cleared |= {name}
     return frozenset(
         mark for box in boxes for mark in box.marks if (boxes[mark].tag, boxes[mark].name) not in cleared
     )
+
+
+def _holding_most(held: Mapping[frozenset[Name], float], cleared: frozenset[Name]) -> Name | None:
+    """Name the mark, *cleared* ones aside, that holds most of the page, where no mark at all holds less than it."""
+    free = 0.0
+    by_name: dict[Name, float] = {}
+    for names, value in held.items():
+        if names <= cleared:
+            free += value
+        for name in names - cleared:
+            by_name[name] = by_name.get(name, 0.0) + value
+    most = max(by_name, key=lambda name: by_name[name], default=None)
+    return most if most is not None and by_name[most] > free else None
 
 
 def best_box(outline: Outline, kept: Kept, head: int | None) -> int:
@@ -81,11 +97,10 @@ def best_box(outline: Outline, kept: Kept, head: int | None) -> int:
     )
 
 
-def lies_in(outline: Outline, box: int, outer: int) -> bool:
-    """Tell whether *box* is *outer* or within it."""
-    while box > outer:
-        box = outline.boxes[box].parent
-    return box == outer
+def end_of(outline: Outline, outer: int) -> int:
+    """Give the number of the first box behind those that lie in *outer*."""
+    boxes = outline.boxes
+    return next((box for box in range(outer + 1, len(boxes)) if boxes[box].parent < outer), len(boxes))
 
 
 def _held(

@@ -26,6 +26,7 @@ _SHORT_PROSE = 40
 _LONG_HEADLINE = 200
 _LONG_SUBHEADING_WORDS = 7
 _MOST_LINES = 20_000
+_LOOKED_AT = 24  # characters at the end of a line: enough for its last marks
 _ENOUGH_HEADLINES = 3
 
 
@@ -43,7 +44,7 @@ class Flat:
 def read_lines(lines: Sequence[str]) -> Flat:
     """Sort the *lines* of a flat page; empty ones count for nothing."""
     lines = [line for line in (" ".join(line.split()) for line in lines[:_MOST_LINES]) if line]
-    sentences = [len(line) for line in lines if _SENTENCE_END.search(line) and len(line) >= _SHORT_PROSE]
+    sentences = [len(line) for line in lines if _ends_sentence(line) and len(line) >= _SHORT_PROSE]
     usual = median(sentences) if sentences else 0.0
     kinds: list[Kind] = [_kind(line, usual) for line in lines]
     prose = [place for place, kind in enumerate(kinds) if kind == "prose"]
@@ -76,7 +77,7 @@ def headlines_at_the_end(lines: Sequence[str]) -> int:
 
     They are short against the median of the sentences; the number of lines where there is no such run.
     """
-    sentences = [len(line) for line in lines if _SENTENCE_END.search(line) and len(line) >= _SHORT_PROSE]
+    sentences = [len(line) for line in lines if _ends_sentence(line) and len(line) >= _SHORT_PROSE]
     usual = median(sentences) if sentences else 0.0
     start = len(lines)
     while start and _kind(lines[start - 1], usual) == "headline" and len(lines[start - 1]) < max(usual, 90.0):
@@ -84,13 +85,17 @@ def headlines_at_the_end(lines: Sequence[str]) -> int:
     return start if len(lines) - start >= _ENOUGH_HEADLINES else len(lines)
 
 
+def _ends_sentence(line: str) -> bool:
+    return _SENTENCE_END.search(line[-_LOOKED_AT:]) is not None
+
+
 def _kind(line: str, usual: float) -> Kind:
     spoken = _spoken(line)
     if spoken is not None:
         return spoken
     length = len(line)
-    ended = _SENTENCE_END.search(line) is not None
-    if ended and _QUESTION_END.search(line) and length < min(120.0, 0.5 * usual):
+    ended = _ends_sentence(line)
+    if ended and _QUESTION_END.search(line[-_LOOKED_AT:]) and length < min(120.0, 0.5 * usual):
         return "headline"  # "Qui est vraiment Paul Biya ?": prose asks too, but seldom in a line of its own
     if ended:
         return "prose" if length >= min(_SHORT_PROSE, 0.25 * usual) else "other"

@@ -8,6 +8,8 @@ from functools import lru_cache
 from lxml import etree
 
 _TAGS = frozenset({"nav", "footer", "aside", "figure", "figcaption", "form", "label", "address", "amp-ad", "caption"})
+_TELLING = frozenset({"class", "id", "role", "style", "hidden", "aria-hidden"})
+_LONGEST_NAME = 200
 _NEVER = frozenset({"html", "body", "article", "main"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Words of class names and ids, in the languages of those who write them.
@@ -45,26 +47,23 @@ def is_furniture(tag: str, element: etree._Element) -> bool:
     """Tell whether *element* looks like furniture by its *tag*, role, class or id, or is hidden."""
     if tag in _TAGS:
         return True
-    return tag not in _NEVER and any(_says_furniture(name, value) for name, value in element.items())
-
-
-def _says_furniture(name: str, value: str) -> bool:
-    match name:
-        case "class" | "id":
-            return is_furniture_name(value)
-        case "role":
-            return value in _ROLES
-        case "style":
-            return bool(_HIDING.search(value))
-        case "aria-hidden":
-            return value == "true"
-        case _:
-            return name == "hidden"
+    if tag in _NEVER:
+        return False
+    for name, value in element.items():  # noqa: SIM110 - this runs for every element of a page
+        if name in _TELLING and _says_furniture(name, value):
+            return True
+    return False
 
 
 @lru_cache(maxsize=8192)
-def is_furniture_name(name: str) -> bool:
-    """Tell whether a class or id *name* says that what it names is furniture."""
-    return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(name[:200])) or bool(
-        _NAMES.search(name[:200])
-    )
+def _says_furniture(name: str, value: str) -> bool:
+    match name:
+        case "class" | "id":
+            shown = value[:_LONGEST_NAME]
+            return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(shown)) or bool(_NAMES.search(shown))
+        case "role":
+            return value in _ROLES
+        case "style":
+            return bool(_HIDING.search(value[:_LONGEST_NAME]))
+        case _:
+            return name == "hidden" or value == "true"

@@ -15,10 +15,9 @@ from lxml import etree
 
 _MOST_CHARACTERS = 2_000_000
 _MOST_NODES = 5_000
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)?|(?:-->|/\*\s*\]\]>\s*\*/|(?://\s*)?\]\]>)?[\s;]*$"
-)
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_OPENINGS = ("<!--", "/*<![CDATA[*/", "/* <![CDATA[ */", "//<![CDATA[", "// <![CDATA[", "<![CDATA[")
+_CLOSINGS = ("-->", "/*]]>*/", "/* ]]> */", "//]]>", "// ]]>", "]]>", ";")
+_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,21 @@ def _documents(root: etree._Element) -> Iterator[object]:
 
 def _parsed(text: str) -> object:
     """Read *text* as JSON, forgiving what publishers do: comments around it, line ends in it, trailing commas."""
-    for attempt in (text, _TRAILING_COMMA.sub("", _WRAPPING.sub("", text))):
+    for attempt in (text, _TRAILING_COMMA.sub("", _unwrapped(text))):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _unwrapped(text: str) -> str:
+    text = text.strip()
+    for opening in _OPENINGS:
+        text = text.removeprefix(opening)
+    for closing in _CLOSINGS:
+        text = text.removesuffix(closing).rstrip()
+    return text
 
 
 def _nodes(documents: Iterable[object]) -> Iterator[Node]:

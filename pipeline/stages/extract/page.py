@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -21,17 +22,18 @@ from pipeline.stages.extract.places import page_url
 from pipeline.stages.extract.related import related_in
 from pipeline.stages.extract.rendering import html_of, paragraphs_of, text_of
 from pipeline.stages.extract.titles import headline
-from pipeline.stages.extract.tree import page_text, page_tree
+from pipeline.stages.extract.tree import MOST_BYTES, page_text, page_tree
 from pipeline.stages.extract.visible_dates import visible_dates
 from pipeline.stages.extract.witness import heard
 from pipeline.stages.text import clean, plain_text, title_text
 from pipeline.stages.urls import absolute, host_of
 
 _MARKUP = re.compile(
-    r"<(?:!doctype|html|head|body|meta|title|div|p|article|section|main|span|table|h[1-6]|br|a|ul)\b[^<>]*>",
+    r"<(?:!doctype|html|head|body|meta|script|style|title|div|p|article|section|main|span|table|h[1-6]|br|a|ul)\b[^<>]*>",
     re.IGNORECASE,
 )
 _SNIFFED_CHARACTERS = 20_000
+_LONGEST_HEADING = 500
 _AUTHORS = (
     "author", "article:author", "og:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
     "byl", "articleauthor", "creator",
@@ -43,11 +45,18 @@ def read_page(page: Page, *, memory: SiteMemory | None = None) -> PageArticle:
 
     Whatever the bytes are, a PageArticle comes back; what could not be had is named in its `problems`.
     """
+    article = _read(page, memory or SiteMemory())
+    if len(page.body) <= MOST_BYTES:
+        return article
+    return replace(article, problems=(*article.problems, f"cut: only the first {MOST_BYTES} bytes were read"))
+
+
+def _read(page: Page, memory: SiteMemory) -> PageArticle:
     text = page_text(page.body, page.content_type)
     if not _MARKUP.search(text[:_SNIFFED_CHARACTERS]):
-        return _flat_article(page, text, memory or SiteMemory())
+        return _flat_article(page, text, memory)
     root = page_tree(text)
-    return PageArticle(problems=("no text",)) if root is None else _html_article(page, root, memory or SiteMemory())
+    return PageArticle(problems=("no text",)) if root is None else _html_article(page, root, memory)
 
 
 def _html_article(page: Page, root: etree._Element, memory: SiteMemory) -> PageArticle:
@@ -60,7 +69,7 @@ def _html_article(page: Page, root: etree._Element, memory: SiteMemory) -> PageA
         dating, related = _lines_before(body, blocks), (*body.tail, *related_in(outline, blocks, title or ""))
     else:
         title = title or flat.title
-        blocks, dating = [Block(line, "p", 0, 0) for line in flat.body], flat.dates
+        blocks, dating = [Block(line, "p") for line in flat.body], flat.dates
         related = tuple(line for line in flat.related if line != title)
     text = text_of(blocks)
     language, language_source = language_of(_declared(head, linked), f"{title or ''}\n{text}")
@@ -108,7 +117,7 @@ def _flat_article(page: Page, text: str, memory: SiteMemory) -> PageArticle:
         url=page_url(Head({}), page.url),
         title=flat.title,
         text=body or None,
-        html=html_of([Block(line, "p", 0, 0) for line in flat.body]) or None,
+        html=html_of([Block(line, "p") for line in flat.body]) or None,
         authors=names(flat.bylines),
         language=language,
         language_source=language_source,
@@ -123,9 +132,9 @@ def _flat_article(page: Page, text: str, memory: SiteMemory) -> PageArticle:
 def _title(page: Page, head: Head, linked: LinkedArticle, outline: Outline) -> str | None:
     return headline(
         linked=linked.headline,
-        meta=head.first("og:title", "twitter:title"),
-        headings=[block.text for block in outline.blocks if block.tag == "h1"][:10],
-        title=head.title,
+        meta=(head.first("og:title", "twitter:title") or "")[:_LONGEST_HEADING],
+        headings=[block.text[:_LONGEST_HEADING] for block in outline.blocks if block.tag == "h1"][:10],
+        title=(head.title or "")[:_LONGEST_HEADING],
         site=title_text(head.first("og:site_name", "application-name") or "") or None,
         host=host_of(page.url),
     )

@@ -11,6 +11,7 @@ import re
 from pipeline.stages.extract.patterns import any_of
 
 LONGEST = 240
+_LONGEST_SMALL_PRINT = 1_500
 _MORE = any_of(
     r"""
     (?:please )?(?:read|see|watch|learn|find out|discover|hear|listen) (?:more|also|next|now|here|this|full story)\b
@@ -133,23 +134,21 @@ _ENDINGS = any_of(
     meer (?:nieuws|over|artikelen)[^.]{0,40}
     """
 )
-_SMALL_PRINT = any_of(
-    r"""
-    all rights reserved|tous droits réservés|alle rechte vorbehalten|todos los derechos reservados
-    todos os direitos reservados|tutti i diritti riservati|alle rechten voorbehouden|terms of (?:use|service)
-    privacy policy|user agreement|cookie policy|politique de confidentialité|conditions générales d['’]utilisation
-    données personnelles[^.]{0,80}cookies|datenschutzerklärung|política de privacidad(?:e)?
-    informativa sulla privacy|privacybeleid|(?:market|stock quote|financial) data (?:provided|delayed|is provided)
-    at least 15[ -]minutes? delay|may be reproduced without|may not be (?:published, broadcast|reproduced)
-    use of this (?:site|website)|recaptcha|enable cookies|accept cookies|utilisons des cookies|use cookies
-    verwendet cookies|utiliza cookies|utilizza (?:i )?cookie|gebruikt cookies
-    """
-)
+# What only the small print says, wherever in a block: plain searches, as most blocks say none of it.
+_SMALL_PRINT = (
+    "all rights reserved", "tous droits réservés", "alle rechte vorbehalten", "todos los derechos reservados",
+    "todos os direitos reservados", "tutti i diritti riservati", "alle rechten voorbehouden", "terms of use",
+    "terms of service", "privacy policy", "user agreement", "cookie policy", "politique de confidentialité",
+    "conditions générales d", "datenschutzerklärung", "política de privacidad", "informativa sulla privacy",
+    "privacybeleid", "market data provided", "quote data provided", "data is provided", "data delayed",
+    "15 minutes delay", "15-minute delay", "may be reproduced without", "may not be published",
+    "may not be reproduced", "use of this site", "use of this website", "recaptcha", "enable cookies",
+    "accept cookies", "use cookies", "utilisons des cookies", "verwendet cookies", "utiliza cookies",
+    "utilizza cookie", "gebruikt cookies",
+)  # fmt: skip
 _FURNITURE = re.compile(rf"\W*(?:{_MORE}|{_SHARE}|{_CREDIT}|{_ADVERT})", re.IGNORECASE)
 # What stands over a list of other stories or over comments: behind it, the story is over.
 _ENDING = re.compile(rf"\W*(?:{_ENDINGS})\s*[:!….→>»]*\s*$", re.IGNORECASE)
-# What only the small print says, wherever in a block it stands.
-_LEGAL = re.compile(_SMALL_PRINT, re.IGNORECASE)
 _LEAD = re.compile(rf"\W*(?:{_MORE})[^:|\n]{{0,30}}?\s*[:|>»→–—-]\s*(?P<other>\S.{{14,}})$", re.IGNORECASE)
 
 
@@ -164,8 +163,11 @@ def ends_the_story(text: str) -> bool:
 
 
 def is_legal(text: str) -> bool:
-    """Tell whether *text*, one block of at most 1500 characters, is small print: rights, cookies, prices."""
-    return len(text) <= 1500 and _LEGAL.search(text) is not None
+    """Tell whether *text*, one block, is small print: rights, cookies, prices."""
+    if len(text) > _LONGEST_SMALL_PRINT:
+        return False
+    lowered = text.lower()
+    return any(phrase in lowered for phrase in _SMALL_PRINT)
 
 
 def lead_to_others(text: str) -> str | None:

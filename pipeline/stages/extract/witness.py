@@ -35,7 +35,7 @@ def heard(body: list[Block], every: Sequence[Block], said: str | None) -> list[B
         return found
     if len(text) <= sum(len(block.text) for block in body):
         return body
-    return [Block(paragraph, "p", 0, 0) for paragraph in text.split("\n\n") if paragraph]
+    return [Block(paragraph, "p") for paragraph in text.split("\n\n") if paragraph]
 
 
 def _shingles(text: str) -> set[Shingle]:

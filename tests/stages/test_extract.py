@@ -1,7 +1,5 @@
 """HTML pages: the body of the article and nothing else, and what the page says of it."""
 
-# ruff: noqa: E501 - lines of a page
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -11,56 +9,7 @@ import pytest
 from pipeline.model import Page, PageArticle
 from pipeline.stages.extract import read_page
 from pipeline.wire import ms_from_rfc3339, rfc3339
-
-URL = "https://www.coast.example/news/2023/05/04/harbour-museum-reopens?utm_source=feed"
-PARAGRAPHS = (
-    "The harbour museum will reopen to visitors next month after two years of repairs, its trustees said on Thursday.",
-    "Water rose to a metre and a half in the lower galleries during the storm of 2021 and ruined the old wiring.",
-    "“We had to take out every floorboard and dry it by hand,” said the director, who has run the museum since 2012.",
-    "It was slow work.",
-    "The repairs cost 2.3 million pounds, most of it paid by insurers and by a public appeal that drew 11,000 gifts.",
-    "Entry will be free for the first week, and schools can book guided tours of the restored ships from Monday.",
-)
-HEAD = """
-<title>Harbour museum to reopen after flood repairs | The Coast</title>
-<meta charset="utf-8"><meta property="og:title" content="Harbour museum to reopen after flood repairs | The Coast">
-<meta property="og:site_name" content="The Coast"><meta name="description" content="Two years after the storm.">
-<meta property="og:image" content="/images/museum.jpg">
-<link rel="canonical" href="https://www.coast.example/news/2023/05/04/harbour-museum-reopens">
-"""
-LINKED = """
-<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
-  {"@type": "WebPage", "datePublished": "2001-01-01"},
-  {"@type": "Person", "@id": "#gray", "name": "Martha Gray"},
-  {"@type": "NewsArticle", "headline": "Harbour museum to reopen after flood repairs", "inLanguage": "en-GB",
-   "author": [{"@id": "#gray"}, {"@type": "Person", "name": "John Roe and Ann Poe"}],
-   "datePublished": "2023-05-04T09:15:00+01:00", "dateModified": "2023-05-04T11:00:00+01:00",
-   "image": {"@type": "ImageObject", "url": "https://img.coast.example/museum.jpg"}},
-]}</script>
-"""
-BODY = (
-    "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[:3])
-    + """
-<aside><h3>Related</h3><p>Storm defences along the coast are still unfinished, two years on, and nobody knows why.</p></aside>
-<p><strong>Read more:</strong> <a href="/storm">Storm defences along the coast still unfinished</a></p>
-"""
-    + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[3:])
-)
-FRAME = """<!doctype html><html lang="en"><head>{head}</head><body class="has-sidebar">
-<nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li></ul></nav>
-<main><article><h1>Harbour museum to reopen after flood repairs</h1>
-<p class="byline">By <a rel="author" href="/gray">Martha Gray</a></p>
-<p>Published <time datetime="2023-05-04T09:15:00+01:00">4 May 2023</time></p>
-<figure><img src="m.jpg"><figcaption>The museum in April, before its doors were hung again. Photo: Coastal Press</figcaption></figure>
-<div class="story">{body}</div>
-<div class="share-tools"><a href="#">Share this article</a></div>
-<section class="comments"><h2>Comments</h2><p>I went there as a child and have never forgotten the smell of the ropes and the tar.</p></section>
-</article>
-<div><h2>More from The Coast</h2><ul><li><a href="/1">Council approves new cycle lanes for the ring road</a></li>
-<li><a href="/2">Local bakery wins national award for sourdough</a></li></ul></div></main>
-<footer><p>© The Coast. All rights reserved. Registered office: 1 Quay Street, where nobody has an office any more.</p></footer>
-</body></html>"""
-STORY = FRAME.format(head=HEAD + LINKED, body=BODY)
+from tests.pages import BODY, FRAME, HEAD, LINKED, PARAGRAPHS, STORY, URL
 
 
 def read(html: str, url: str = URL) -> PageArticle:
@@ -228,6 +177,61 @@ def test_a_front_page_is_no_article() -> None:
     assert article.text is None
     assert not article.complete
     assert len(article.related) == 30
+
+
+def test_a_card_that_is_a_link_is_no_paragraph() -> None:
+    """Teasers wrap a headline and a sentence in one link; each block of it is linked text."""
+    card = "<a href='/x'><h3>Council approves lanes</h3><p>The ring road gets its lanes this autumn.</p></a>"
+
+    article = read(FRAME.format(head=HEAD, body=BODY + card))
+
+    assert (article.text or "").split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Martha Gray is a senior reporter at The Coast. She has covered the harbour since 2009.",
+        "Reporting by Martha Gray; editing by John Roe",
+        "Sign up for our newsletter and never miss a tide.",
+        "Suivez-nous sur Facebook et Instagram",
+        "Lesen Sie auch: Der Hafen von morgen",
+        "© 2023 The Coast. All rights reserved.",
+        "Foto: Coastal Press / dpa",
+    ],
+)
+def test_a_line_about_the_page_is_no_part_of_its_story(line: str) -> None:
+    """They stand in the same box as the story, in the same paragraphs."""
+    article = read(FRAME.format(head=HEAD, body=BODY + f"<p>{line}</p>"))
+
+    assert (article.text or "").split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow the river for a mile and you will see the old mill, said the guide, who knows every stone of it.",
+        "Published in 1998, the novel that made her name is set in the harbour and its narrow streets.",
+        "Most popular among visitors is the lifeboat, which saved forty lives in the winter of 1953.",
+        "Copyright law protects the drawings for another twenty years, the museum's lawyer told the meeting.",
+        "Sigue en prisión el hombre que robó la campana en la noche del domingo, dijo la policía.",
+        "Mehr von ihm erwartet der Trainer erst im Frühjahr, wenn das Knie wieder ganz gesund ist.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_call_is_part_of_the_story(line: str) -> None:
+    """A rule that eats sentences is worse than the furniture it removes."""
+    article = read(FRAME.format(head=HEAD, body=f"<p>{line}</p>{BODY}"))
+
+    assert (article.text or "").split("\n\n") == [line, *PARAGRAPHS]
+
+
+def test_an_element_of_the_sites_own_does_not_break_a_line() -> None:
+    """Custom elements stand in sentences, for prices and people."""
+    broken = f"<p>{PARAGRAPHS[0].replace('Thursday', '<x-day>Thursday</x-day>')}</p>"
+
+    article = read(FRAME.format(head=HEAD, body=broken + f"<p>{PARAGRAPHS[1]}</p>"))
+
+    assert (article.text or "").split("\n\n") == list(PARAGRAPHS[:2])
 
 
 def test_reading_twice_gives_the_same() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.model import Page, PageArticle
 from pipeline.stages.extract import read_page
 from pipeline.stages.extract.tree import MOST_BYTES
-from tests.stages.test_extract import STORY
+from tests.pages import STORY
 
 _PIECES = (
     "<p>", "</p>", "<div class='related'>", "</div>", "<h1>", "<article>", "<li><a href='/x'>", "</a>", "<br>",

@@ -31,6 +31,7 @@ _INLINE = frozenset(
         "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "data", "math", "source", "picture",
     }
 )  # fmt: skip
+_TEXT_TAGS = frozenset({"p", "a", "span", "em", "strong", "b", "i", "h1", "h2", "h3", "h4"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -108,6 +109,8 @@ class _Walk:
                 self._inline(child, tag, number, depth + 1)
             elif tag == "br":
                 pieces.append(_LINE_BREAK)
+            elif "-" in tag and element.tag in _TEXT_TAGS:
+                self._content(child, number, depth + 1)  # an element of the site's own within a line
             elif tag not in _UNSEEN:
                 if pieces:
                     self._end(number)

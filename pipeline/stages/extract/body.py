@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.stages.extract.blocks import HEADINGS, Block, Outline
-from pipeline.stages.extract.candidates import SENTENCE_ENDS, Kept, best_box, end_of, furniture_of, worth_of
+from pipeline.stages.extract.candidates import SENTENCE_ENDS, Kept, Worth, best_box, end_of, furniture_of, worth_of
 from pipeline.stages.extract.flat import headlines_at_the_end
-from pipeline.stages.extract.phrases import ends_the_story
+from pipeline.stages.extract.phrases import ends_the_story, is_life_of_author
 
 _LONGEST_END = 60
+_SHORT_BODY = 200
+_MUCH_LONGER = 3
 # A standfirst that is a paragraph is text; a shorter one is a subtitle, and stands in the summary.
 _SHORTEST_LEAD = 140
-_FARTHEST_LEAD = 15
+_FARTHEST_LEAD = 20
 _MOST_LEADS = 2
+_NAME_OF_LEAD = re.compile(r"teaser|lead|intro|excerpt|summary|standfirst|chapo|vorspann|abstract", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 Repeats = Callable[[str], bool]
@@ -33,7 +36,20 @@ class Body:
 def body_of(outline: Outline, *, title: str, repeats: Repeats) -> Body:
     """Find the body of the page's article; *title* is its headline, *repeats* knows the lines of its site."""
     worth = [worth_of(block) for block in outline.blocks]
-    furniture = furniture_of(outline, worth)
+    found = _found(outline, worth, furniture_of(outline, worth), title, repeats)
+    if _length(found) >= _SHORT_BODY:
+        return found
+    # Next to nothing: then the names of the page's elements may all mislead.
+    bare = _found(outline, worth, frozenset(), title, repeats)
+    return bare if _length(bare) > _MUCH_LONGER * _SHORT_BODY else found
+
+
+def _length(body: Body) -> int:
+    return sum(len(block.text) for block in body.blocks)
+
+
+def _found(outline: Outline, worth: Worth, furniture: frozenset[int], title: str, repeats: Repeats) -> Body:
+    """Find the body among the blocks that are not in *furniture*, each of its *worth*."""
     kept = [
         (block, value)
         for block, value in zip(outline.blocks, worth, strict=True)
@@ -42,29 +58,26 @@ def body_of(outline: Outline, *, title: str, repeats: Repeats) -> Body:
     shown = tuple(block for block, _ in kept)
     if not any(value > 0 for _, value in kept):
         return Body(shown=shown)
-    head = _headline(shown, title)
+    head = _headline(outline.blocks, title)
     best = best_box(outline, kept, head)
     end_box = end_of(outline, best)
-    inside = [pair for pair in kept if best <= pair[0].box < end_box]
-    blocks = [block for block in _trimmed(inside) if not _is_title(block, title)]
+    blocks = [
+        block
+        for block in _trimmed([pair for pair in kept if best <= pair[0].box < end_box])
+        if not _is_title(block, title)
+    ]
     lines = [block.text for block in blocks]
-    end = (
-        len(blocks)
-        if any(block.tag in HEADINGS or block.tag == "li" for block in blocks[-3:])
-        else headlines_at_the_end(lines)
-    )
-    lead = _lead(kept, head, blocks[0]) if blocks and head is not None else []
+    structured = any(block.tag in HEADINGS or block.tag == "li" for block in blocks[-3:])
+    end = len(blocks) if structured else headlines_at_the_end(lines)
+    lead = _lead(outline, furniture, head, blocks[0]) if blocks and head is not None else []
     return Body((*lead, *blocks[:end]), shown, tuple(lines[end:]))
 
 
-def _headline(shown: tuple[Block, ...], title: str) -> int | None:
-    """Find the place of the headline: the block that reads as *title*, else the first h1."""
+def _headline(blocks: Sequence[Block], title: str) -> Block | None:
+    """Find the headline among *blocks*: the one that reads as *title*, else the first h1."""
     bare = _bare(title)
-    reads_alike = (
-        place for place, block in enumerate(shown) if bare and len(block.text) < 400 and _bare(block.text) == bare
-    )
-    first = (place for place, block in enumerate(shown) if block.tag == "h1")
-    return next(reads_alike, next(first, None))
+    reads_alike = (block for block in blocks if bare and len(block.text) < 400 and _bare(block.text) == bare)
+    return next(reads_alike, next((block for block in blocks if block.tag == "h1"), None))
 
 
 def _bare(text: str) -> str:
@@ -75,20 +88,24 @@ def _is_title(block: Block, title: str) -> bool:
     return block.tag == "h1" or (bool(title) and len(block.text) < 400 and _bare(block.text) == _bare(title))
 
 
-def _lead(kept: Kept, head: int, first: Block) -> list[Block]:
-    """Give the standfirst: the paragraphs between the headline and the *first* block of the body."""
-    end = next((place for place, (block, _) in enumerate(kept) if block is first), 0)
-    between = kept[head + 1 : end]
-    if len(between) > _FARTHEST_LEAD:
-        return []
+def _lead(outline: Outline, furniture: frozenset[int], head: Block, first: Block) -> list[Block]:
+    """Give the standfirst: the paragraphs between the headline and the *first* block of the body.
+
+    Those that only a name such as "teaser" marks as *furniture* count too: here it means the beginning of the story.
+    """
+    places = {id(block): place for place, block in enumerate(outline.blocks)}
+    between = outline.blocks[places[id(head)] + 1 : places[id(first)]]
     leads = [
         block
-        for block, value in between
-        if (value > 0 or (value == 0 and block.tag in HEADINGS))
-        and len(block.text) >= _SHORTEST_LEAD
+        for block in between
+        if len(block.text) >= _SHORTEST_LEAD
         and not block.linked
+        and worth_of(block) >= 0
+        and all(
+            _NAME_OF_LEAD.search(outline.boxes[mark].name) for mark in furniture & set(outline.boxes[block.box].marks)
+        )
     ]
-    return leads if len(leads) <= _MOST_LEADS else []
+    return leads if len(between) <= _FARTHEST_LEAD and len(leads) <= _MOST_LEADS else []
 
 
 def _trimmed(inside: Kept) -> list[Block]:
@@ -109,6 +126,8 @@ def _trimmed(inside: Kept) -> list[Block]:
     end = good[-1] + 1
     while end < len(kept) and _goes_on(kept[end][0], kept[good[-1]][0]):
         end += 1
+    if end - good[0] > 1 and is_life_of_author(kept[end - 1][0].text):
+        end -= 1
     return [block for block, _ in kept[good[0] : end]]
 
 

@@ -79,8 +79,8 @@ def _holding_most(held: Mapping[frozenset[Name], float], cleared: frozenset[Name
     return most if most is not None and by_name[most] > free else None
 
 
-def best_box(outline: Outline, kept: Kept, head: int | None) -> int:
-    """Choose the innermost box that holds the whole article; *head* is the place of its headline among *kept*."""
+def best_box(outline: Outline, kept: Kept, head: Block | None) -> int:
+    """Choose the innermost box that holds the whole article; *head* is its headline."""
     boxes = outline.boxes
     own, inner, against, before, branches = _held(outline, kept, head)
     for box in range(len(boxes) - 1, 0, -1):  # a box comes after the one it lies in
@@ -104,21 +104,32 @@ def end_of(outline: Outline, outer: int) -> int:
 
 
 def _held(
-    outline: Outline, kept: Kept, head: int | None
+    outline: Outline, kept: Kept, head: Block | None
 ) -> tuple[list[float], list[float], list[float], list[float], list[int]]:
     """Give for each box what its own blocks are worth, what speaks against it, what stands before, and empty sums."""
     count = len(outline.boxes)
     own, inner, against, before = [0.0] * count, [0.0] * count, [0.0] * count, [float("inf")] * count
     read = 0.0
-    for place, (block, value) in enumerate(kept):
+    early = _up_to(outline, head)
+    for block, value in kept:
         if value <= 0:
             against[block.box] -= value
             continue
         own[block.box] += value
         before[block.box] = min(before[block.box], read)
-        if head is not None and place > head:
+        if id(block) not in early:
             read += value
     return own, inner, against, before, [0] * count
+
+
+def _up_to(outline: Outline, head: Block | None) -> frozenset[int]:
+    """Give the blocks up to the headline *head* by identity, which speak against no box; all where there is none."""
+    early: list[int] = []
+    for block in outline.blocks:
+        early.append(id(block))
+        if block is head:
+            break
+    return frozenset(early)
 
 
 def _read(before: float) -> float:

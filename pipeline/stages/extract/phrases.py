@@ -12,6 +12,7 @@ from pipeline.stages.extract.patterns import any_of
 
 LONGEST = 240
 _LONGEST_SMALL_PRINT = 1_500
+_LONGEST_LIFE = 500
 _MORE = any_of(
     r"""
     (?:please )?(?:read|see|watch|learn|find out|discover|hear|listen) (?:more|also|next|now|here|this|full story)\b
@@ -100,6 +101,7 @@ _CREDIT = any_of(
 )
 _ADVERT = any_of(
     r"""
+    (?:additional |with )?(?:reporting|writing|editing|compiled|production) by\b|explore further\W*$
     (?:advertisement|advertising|advertise with us|sponsored(?: content)?|publicité|anzeige|werbung|publicidad
     +|pubblicità|publicidade|advertentie|reclame|annons|reklam)\W*$
     (?:scroll|loading|skip) (?:to|for|down|ad)\b|(?:story|article|post) continues (?:below|after)
@@ -141,10 +143,10 @@ _SMALL_PRINT = (
     "terms of service", "privacy policy", "user agreement", "cookie policy", "politique de confidentialité",
     "conditions générales d", "datenschutzerklärung", "política de privacidad", "informativa sulla privacy",
     "privacybeleid", "market data provided", "quote data provided", "data is provided", "data delayed",
-    "15 minutes delay", "15-minute delay", "may be reproduced without", "may not be published",
-    "may not be reproduced", "use of this site", "use of this website", "recaptcha", "enable cookies",
-    "accept cookies", "use cookies", "utilisons des cookies", "verwendet cookies", "utiliza cookies",
-    "utilizza cookie", "gebruikt cookies",
+    "subject to copyright", "d like to hear what you think", "15 minutes delay", "15-minute delay",
+    "may be reproduced without", "may not be published", "may not be reproduced", "use of this site",
+    "use of this website", "recaptcha", "enable cookies", "accept cookies", "use cookies", "utilisons des cookies",
+    "verwendet cookies", "utiliza cookies", "utilizza cookie", "gebruikt cookies",
 )  # fmt: skip
 _FURNITURE = re.compile(rf"\W*(?:{_MORE}|{_SHARE}|{_CREDIT}|{_ADVERT})", re.IGNORECASE)
 # What stands over a list of other stories or over comments: behind it, the story is over.
@@ -160,6 +162,18 @@ def is_furniture_line(text: str) -> bool:
 def ends_the_story(text: str) -> bool:
     """Tell whether *text* stands over what follows a story: other stories, comments, the author's life."""
     return len(text) <= 90 and _ENDING.match(text) is not None
+
+
+_PROFESSION = "reporter|writer|editor|correspondent|journalist|columnist|contributor|producer|blogger|author"
+_LIFE = re.compile(
+    r"(?:[A-ZÀ-Þ][\w.'’-]+ ){2,4}(?:\([^()]{1,40}\) )?"
+    rf"(?:(?:is|was) (?:an?|the|our) [^.]{{0,80}}?\b(?:{_PROFESSION})|covers|writes about|reports on)\b"
+)
+
+
+def is_life_of_author(text: str) -> bool:
+    """Tell whether *text*, at the end of a story, is about who wrote it: "Jane Doe is a reporter at The Coast."."""
+    return len(text) <= _LONGEST_LIFE and _LIFE.match(text) is not None
 
 
 def is_legal(text: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.stages.extract.furniture import is_furniture
+from pipeline.stages.extract.furniture import hidden_in, is_furniture
 
 DEEPEST = 400  # the walk calls itself; deeper text is taken as one block
 MOST_BOXES = 40_000  # the largest page of the corpus has 12,000 elements; behind so many, text is taken whole
@@ -67,7 +67,7 @@ class Outline:
 def outline_of(root: etree._Element) -> Outline:
     """Give the blocks of the page under *root*."""
     body = root.find("body")
-    walk = _Walk()
+    walk = _Walk(hidden_in(root))
     walk.box(root if body is None else body, 0, 0)
     return walk.outline
 
@@ -75,8 +75,9 @@ def outline_of(root: etree._Element) -> Outline:
 class _Walk:
     """The state of one walk: the text that has been read since the last block ended, and where links in it begin."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[etree._Element]) -> None:
         self.outline = Outline()
+        self._hidden = hidden
         self._pieces: list[str] = []
         self._link_start: int | None = None
         self._linked = 0
@@ -88,12 +89,16 @@ class _Walk:
         number = len(boxes)
         tag = element.tag
         marks = boxes[parent].marks if number else ()
-        if number and len(marks) < _MOST_MARKS and is_furniture(tag, element):
+        name = element.get("class")
+        if number and len(marks) < _MOST_MARKS and self._is_furniture(element, tag, name):
             marks = (*marks, number)
-        boxes.append(Box(parent, tag, element.get("class") or "", marks))
+        boxes.append(Box(parent, tag, name or "", marks))
         self._content(element, number, depth)
         if self._pieces:
             self._end(number)
+
+    def _is_furniture(self, element: etree._Element, tag: str, name: str | None) -> bool:
+        return is_furniture(tag, name, element.get("id")) or (element in self._hidden and tag not in {"body", "html"})
 
     def _content(self, element: etree._Element, number: int, depth: int) -> None:
         pieces = self._pieces
@@ -120,7 +125,7 @@ class _Walk:
                 pieces.append(text)
 
     def _inline(self, element: etree._Element, tag: str, number: int, depth: int) -> None:
-        if tag == "span" and is_furniture(tag, element):
+        if tag == "span" and self._is_furniture(element, tag, element.get("class")):
             return
         if tag == "a" and self._link_start is None:
             self._link_start = len(self._pieces)

@@ -12,6 +12,7 @@ from pipeline.stages.extract.flat import headlines_at_the_end
 from pipeline.stages.extract.phrases import ends_the_story, is_life_of_author
 
 _LONGEST_END = 60
+_MARKS_APART = 12
 _SHORT_BODY = 200
 _MUCH_LONGER = 3
 # A standfirst that is a paragraph is text; a shorter one is a subtitle, and stands in the summary.
@@ -64,7 +65,7 @@ def _found(outline: Outline, worth: Worth, furniture: frozenset[int], title: str
     blocks = [
         block
         for block in _trimmed([pair for pair in kept if best <= pair[0].box < end_box])
-        if not _is_title(block, title)
+        if block.tag != "h1" and not _reads_as(block.text, title)
     ]
     lines = [block.text for block in blocks]
     structured = any(block.tag in HEADINGS or block.tag == "li" for block in blocks[-3:])
@@ -74,18 +75,19 @@ def _found(outline: Outline, worth: Worth, furniture: frozenset[int], title: str
 
 
 def _headline(blocks: Sequence[Block], title: str) -> Block | None:
-    """Find the headline among *blocks*: the one that reads as *title*, else the first h1."""
-    bare = _bare(title)
-    reads_alike = (block for block in blocks if bare and len(block.text) < 400 and _bare(block.text) == bare)
-    return next(reads_alike, next((block for block in blocks if block.tag == "h1"), None))
+    """Find the headline among *blocks*: the heading that reads as *title*, else the first h1, else what reads so."""
+    alike = [block for block in blocks if _reads_as(block.text, title)]
+    headings = [block for block in alike if block.tag in HEADINGS]
+    return next(iter((*headings, *(block for block in blocks if block.tag == "h1"), *alike)), None)
+
+
+def _reads_as(text: str, title: str) -> bool:
+    """Tell whether *text* is *title*, but for marks and case."""
+    return bool(title) and abs(len(text) - len(title)) <= _MARKS_APART and _bare(text) == _bare(title)
 
 
 def _bare(text: str) -> str:
     return _NOT_LETTERS.sub("", text).casefold()
-
-
-def _is_title(block: Block, title: str) -> bool:
-    return block.tag == "h1" or (bool(title) and len(block.text) < 400 and _bare(block.text) == _bare(title))
 
 
 def _lead(outline: Outline, furniture: frozenset[int], head: Block, first: Block) -> list[Block]:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from lxml import etree
 
 _TAGS = frozenset({"nav", "footer", "aside", "figure", "figcaption", "form", "label", "address", "amp-ad", "caption"})
-_TELLING = frozenset({"class", "id", "role", "style", "hidden", "aria-hidden"})
+_TELLING = etree.XPath(
+    "//*[@hidden or @aria-hidden or @role or contains(@style, 'none') or contains(@style, 'hidden')]"
+)
 _LONGEST_NAME = 200
 _NEVER = frozenset({"html", "body", "article", "main"})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -43,27 +45,27 @@ _ROLES = frozenset(
 )
 
 
-def is_furniture(tag: str, element: etree._Element) -> bool:
-    """Tell whether *element* looks like furniture by its *tag*, role, class or id, or is hidden."""
+def hidden_in(root: etree._Element) -> frozenset[etree._Element]:
+    """Give the elements under *root* that are hidden, or whose role is not to be read: one search for all of them."""
+    return frozenset(element for element in _TELLING(root) if _is_hidden(element))
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    return element.get("role") in _ROLES or _HIDING.search((element.get("style") or "")[:_LONGEST_NAME]) is not None
+
+
+def is_furniture(tag: str, name: str | None, identity: str | None) -> bool:
+    """Tell whether an element looks like furniture by its *tag*, its class *name* or its *identity* (its id)."""
     if tag in _TAGS:
         return True
     if tag in _NEVER:
         return False
-    for name, value in element.items():  # noqa: SIM110 - this runs for every element of a page
-        if name in _TELLING and _says_furniture(name, value):
-            return True
-    return False
+    return (name is not None and _says_furniture(name)) or (identity is not None and _says_furniture(identity))
 
 
 @lru_cache(maxsize=8192)
-def _says_furniture(name: str, value: str) -> bool:
-    match name:
-        case "class" | "id":
-            shown = value[:_LONGEST_NAME]
-            return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(shown)) or bool(_NAMES.search(shown))
-        case "role":
-            return value in _ROLES
-        case "style":
-            return bool(_HIDING.search(value[:_LONGEST_NAME]))
-        case _:
-            return name == "hidden" or value == "true"
+def _says_furniture(name: str) -> bool:
+    shown = name[:_LONGEST_NAME]
+    return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(shown)) or bool(_NAMES.search(shown))

@@ -148,7 +148,7 @@ _SMALL_PRINT = (
     "use of this website", "recaptcha", "enable cookies", "accept cookies", "use cookies", "utilisons des cookies",
     "verwendet cookies", "utiliza cookies", "utilizza cookie", "gebruikt cookies",
 )  # fmt: skip
-_FURNITURE = re.compile(rf"\W*(?:{_MORE}|{_SHARE}|{_CREDIT}|{_ADVERT})", re.IGNORECASE)
+_FURNITURE = re.compile(rf"\W*(?:{_MORE}|{_SHARE}|{_CREDIT}|{_ADVERT})")  # for lower case: five times as fast
 # What stands over a list of other stories or over comments: behind it, the story is over.
 _ENDING = re.compile(rf"\W*(?:{_ENDINGS})\s*[:!….→>»]*\s*$", re.IGNORECASE)
 _LEAD = re.compile(rf"\W*(?:{_MORE})[^:|\n]{{0,30}}?\s*[:|>»→–—-]\s*(?P<other>\S.{{14,}})$", re.IGNORECASE)
@@ -156,7 +156,7 @@ _LEAD = re.compile(rf"\W*(?:{_MORE})[^:|\n]{{0,30}}?\s*[:|>»→–—-]\s*(?P<o
 
 def is_furniture_line(text: str) -> bool:
     """Tell whether *text*, one block, speaks of the page: a call, a credit, a lead to other stories."""
-    return len(text) <= LONGEST and _FURNITURE.match(text) is not None
+    return len(text) <= LONGEST and _FURNITURE.match(text.lower()) is not None
 
 
 def ends_the_story(text: str) -> bool:
@@ -181,7 +181,10 @@ def is_legal(text: str) -> bool:
     if len(text) > _LONGEST_SMALL_PRINT:
         return False
     lowered = text.lower()
-    return any(phrase in lowered for phrase in _SMALL_PRINT)
+    for phrase in _SMALL_PRINT:  # noqa: SIM110 - this runs for every block of a page
+        if phrase in lowered:
+            return True
+    return False
 
 
 def lead_to_others(text: str) -> str | None:

@@ -21,7 +21,9 @@ Pair = tuple[ArticleDate | None, ArticleDate | None]
 
 _AHEAD_MS = 26 * 3_600_000  # a day begins up to 14 hours before UTC's, and clocks are set wrong
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})(?!\d)")
-_NUMBERS = re.compile(r"(?<![\d:])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d:])")
+_NUMBERS = re.compile(
+    r"(?<![\d:])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d:]| ?(?:uur|uhr|h)\b)", re.IGNORECASE
+)
 _DAY_NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?(?: de)?[ -]([^\W\d_]{3,12})\.?,?(?:(?: de| del)?[ -](\d{4}))?"
 )

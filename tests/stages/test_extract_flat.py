@@ -133,3 +133,39 @@ def test_a_subheading_stays_in_its_story() -> None:
     article = read_page(Page("", None, "\n".join(body).encode()))
 
     assert (article.text or "").split("\n\n") == body
+
+
+NOISE = {
+    "fr": ("Tweeter", "Temps de lecture : 3 min", "Commentaires (12)", "Écouter l'article", "Crédits : AFP"),
+    "en": ("3 min read", "Listen to this article", "12 comments", "Photo by Jane Doe/AP", "Copy link"),
+    "de": ("Lesezeit: 3 Min.", "Artikel anhören", "12 Kommentare", "Anzeige", "Quelle: dpa"),
+    "es": ("Tiempo de lectura: 3 min", "12 comentarios", "Publicidad", "Síguenos en Twitter", "Tuitear"),
+    "it": ("Tempo di lettura: 3 minuti", "12 commenti", "Pubblicità", "Seguici su Twitter", "Fonte: Reuters"),
+    "pt": ("Tempo de leitura: 3 min", "12 comentários", "Publicidade", "Siga-nos no Twitter", "Fonte: Reuters"),
+    "nl": ("Leestijd: 3 minuten", "12 reacties", "Advertentie", "Volg ons op Twitter", "Bron: Reuters"),
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.language)
+def test_lines_of_the_page_are_neither_text_nor_headlines(page: FlatPage) -> None:
+    """Counts, calls and credits stand anywhere: before the story, within it and behind."""
+    noise = NOISE[page.language]
+    first, second, *rest = page.body
+    lines = [
+        noise[0],
+        page.title,
+        noise[1],
+        first,
+        noise[2],
+        second,
+        *page.behind[:2],
+        *rest,
+        *noise[3:],
+        page.behind[2],
+    ]
+
+    article = read_page(Page("", FETCHED_MS, "\n".join(lines).encode()))
+
+    assert (article.text or "").split("\n\n") == list(page.body)
+    assert set(article.related) == set(page.behind)
+    assert article.title == page.title

@@ -21,10 +21,13 @@ Kind = Literal["prose", "headline", "date", "byline", "furniture", "other"]
 
 _SENTENCE_END = re.compile(r"(?:[.!?…。！？؟।](?:[\"'”’»›)\]]|\s[»”])*|[\"”»’]\s?[.!?…])$")
 _QUESTION_END = re.compile(r"[!?！？؟]\W*$")
-_WORDS = re.compile(r"\w{4,}")
+_WORDS = re.compile(r"\w{5,}")
 _SHORT_PROSE = 40
 _LONG_HEADLINE = 200
-_LONG_SUBHEADING_WORDS = 7
+_SHORT_SUBHEADING_WORDS = 3
+_AKIN = 0.3
+_TITLE_SHARE = 0.6
+_STEM = 5  # letters that tell a word, whatever its ending
 _MOST_LINES = 20_000
 _LOOKED_AT = 24  # characters at the end of a line: enough for its last marks
 _ENOUGH_HEADLINES = 3
@@ -114,18 +117,23 @@ def _spoken(line: str) -> Kind | None:
 
 
 def _words_of(lines: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for line in lines for word in _WORDS.findall(line.casefold()))
+    return frozenset(word[:_STEM] for line in lines for word in _WORDS.findall(line.casefold()))
 
 
 def _share(line: str, words: frozenset[str]) -> float:
     """Give the share of the words of *line* that are among *words*."""
     own = _WORDS.findall(line.casefold())
-    return sum(word in words for word in own) / len(own) if own else 0.0
+    return sum(word[:_STEM] in words for word in own) / len(own) if own else 0.0
+
+
+def _is_subheading(line: str, words: frozenset[str]) -> bool:
+    """Tell whether the short *line* between paragraphs of these *words* belongs to them: very short, or akin."""
+    return len(line.split()) <= _SHORT_SUBHEADING_WORDS or _share(line, words) > _AKIN
 
 
 def _title(before: Sequence[str], words: frozenset[str]) -> str | None:
     """Choose from the headlines *before* the body its own: the last of those that share most words with it."""
-    best, most = None, 0.3
+    best, most = None, _TITLE_SHARE
     for line in before:
         share = _share(line, words)
         if share >= most:
@@ -144,7 +152,7 @@ def _between(lines: Sequence[str], kinds: Sequence[Kind], words: frozenset[str])
             continue
         if kind != "prose":
             continue
-        if len(run) == 1 and (len(run[0].split()) <= _LONG_SUBHEADING_WORDS or _share(run[0], words) >= 0.6):
+        if len(run) == 1 and _is_subheading(run[0], words):
             body.extend(run)
         else:
             others.extend(run)

@@ -20,7 +20,7 @@ _MORE = any_of(
     related(?: (?:stor(?:y|ies)|articles?|content|posts?|news|topics?|links?|coverage|reading|videos?))?(?: ?[:|]|$)
     more (?:on|from|about|in) [^.]{2,60}(?:[:|]|$)|(?:continue|keep) reading|read the (?:full|original|rest)
     recommended(?: (?:for you|stories|reading))?(?::|$)|you (?:may|might) (?:also )?(?:like|enjoy|be interested)\b
-    don['’]t miss[:!]?|(?:watch|listen|photos?|gallery|video|read|live|see)(?: ?[:|]|$)
+    don['’]t miss[:!]?|(?:watch|listen|photos?|gallery|video|read|see)(?: ?[:|]|$)
     (?:click|tap) (?:here|to|on|the)\b|story continues|article continues|related$|trending(?: now|:|$)
     most (?:read|popular)[^.]{0,25}$
     (?:à |a )?(?:re)?(?:lire|voir|écouter|regarder|découvrir|savoir)(?: aussi| également| la suite| plus)?(?: ?[:
@@ -101,6 +101,15 @@ _CREDIT = any_of(
 )
 _ADVERT = any_of(
     r"""
+    \d{1,5} (?:comments?|commentaires?|kommentare?|comentarios?|comentários?|commenti|commento|reacties?|likes?)$
+    (?:comments?|commentaires?|kommentare?|comentarios|comentários|commenti|reacties) ?\(\d{1,5}\)$
+    (?:(?:reading|read) time|temps de lecture|lesezeit|lesedauer|tiempo de lectura|tempo di lettura
+    +|tempo de leitura|leestijd)\b.{0,20}$
+    \d{1,3} ?(?:min(?:ute)?s?\.?) read$|lecture \d{1,3} min|\d{1,3} min(?:uti)? di lettura$
+    (?:listen to|print|save|gift) (?:this|the) (?:article|story)|écouter (?:cet |l['’])article
+    (?:artikel|beitrag) anhören|escuchar (?:el |este )?artículo|ascolta (?:l['’]|questo )articolo
+    ouvir (?:o |este )?artigo|luister naar dit artikel|(?:photo|image|picture|foto) by [^.]{2,60}$
+    tweeter$|tuitear$|twittern$|twittare$|(?:ansa|efe|dpa|anp|lusa|belga)$
     (?:additional |with )?(?:reporting|writing|editing|compiled|production) by\b|explore further\W*$
     (?:advertisement|advertising|advertise with us|sponsored(?: content)?|publicité|anzeige|werbung|publicidad
     +|pubblicità|publicidade|advertentie|reclame|annons|reklam)\W*$

@@ -15,12 +15,16 @@ _BY = re.compile(
     r"|por|di|da|propos recueillis par|a cura di|door|af|av|autore?|author|autor(?:in)?|texte?)\b\s*:?\s+",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*[,;|/•·]\s*|\s+(?:and|und|et|y|e|en|with|mit|avec|con|com|met|&)\s+(?=[A-ZÀ-Þ])")
+_BETWEEN = re.compile(
+    r"\s*[,;|/•·]\s*(?:(?:and|und|et|y)\s+)?"
+    r"|\s+(?:and|und|et|y|e|en|with|mit|avec|con|com|met|&)\s+(?=[A-ZÀ-Þ])"
+)
 _NO_NAME = re.compile(
     r"https?:|www\.|@|^\W*$|^\d+$|^(?:admin|administrator|redaction|rédaction|redaktion|redacción|redazione"
     r"|editor|staff|null|none|unknown|undefined|journalist|reporter|correspondent|author)$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"\S+\.\S+/|https?:", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _LONGEST_NAME = 70
 _MOST_NAMES = 20
@@ -33,6 +37,8 @@ def names(raw: Iterable[str]) -> tuple[str, ...]:
     """Give the names in *raw*, each of which may hold several ("By Jane Doe and John Roe"); addresses are none."""
     found: dict[str, str] = {}
     for text in raw:
+        if _ADDRESS.match(text.strip()):
+            continue
         for part in _BETWEEN.split(_ASIDE.sub("", _BY.sub("", author_name(text[:400])))):
             name = " ".join(part.split())
             if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name):

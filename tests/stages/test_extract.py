@@ -225,6 +225,32 @@ def test_a_sentence_that_begins_like_a_call_is_part_of_the_story(line: str) -> N
     assert (article.text or "").split("\n\n") == [line, *PARAGRAPHS]
 
 
+def test_a_page_that_holds_its_text_twice_tells_it_once() -> None:
+    """For wide windows and for narrow ones; style sheets hide either."""
+    article = read(FRAME.format(head=HEAD, body=f"<div class='wide'>{BODY}</div><div class='narrow'>{BODY}</div>"))
+
+    assert (article.text or "").split("\n\n") == list(PARAGRAPHS)
+
+
+def test_an_anchor_is_no_link() -> None:
+    """Old pages open <a name=top> and never close it: all their text would be that of one link."""
+    article = read(FRAME.format(head=HEAD, body=f'<a name="top">{BODY}'))
+
+    assert (article.text or "").split("\n\n") == list(PARAGRAPHS)
+
+
+def test_what_is_marked_as_the_body_is_no_furniture() -> None:
+    """Long comments, unmarked, must not make a short story in a box called "promo" go unseen."""
+    comments = "".join(
+        f"<p>Comment {n} goes on about the old ferry at great length, as they all do here.</p>" for n in range(30)
+    )
+    body = f'<div class="promo"><div itemprop="articleBody">{BODY}</div></div>'
+
+    article = read(FRAME.format(head=HEAD, body=body).replace("</article>", f"</article><div>{comments}</div>"))
+
+    assert (article.text or "").split("\n\n")[: len(PARAGRAPHS)] == list(PARAGRAPHS)
+
+
 def test_an_element_of_the_sites_own_does_not_break_a_line() -> None:
     """Custom elements stand in sentences, for prices and people."""
     broken = f"<p>{PARAGRAPHS[0].replace('Thursday', '<x-day>Thursday</x-day>')}</p>"

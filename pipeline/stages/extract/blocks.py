@@ -43,6 +43,7 @@ class Box:
     tag: str
     name: str
     marks: tuple[int, ...]
+    claims_body: bool = False
 
 
 @dataclass(slots=True)
@@ -90,9 +91,12 @@ class _Walk:
         tag = element.tag
         marks = boxes[parent].marks if number else ()
         name = element.get("class")
-        if number and len(marks) < _MOST_MARKS and self._is_furniture(element, tag, name):
+        claims_body = "articleBody" in (element.get("itemprop") or "")
+        if claims_body:
+            marks = ()  # nobody says so of furniture, whatever lies around it
+        elif number and len(marks) < _MOST_MARKS and self._is_furniture(element, tag, name):
             marks = (*marks, number)
-        boxes.append(Box(parent, tag, name or "", marks))
+        boxes.append(Box(parent, tag, name or "", marks, claims_body))
         self._content(element, number, depth)
         if self._pieces:
             self._end(number)
@@ -127,7 +131,7 @@ class _Walk:
     def _inline(self, element: etree._Element, tag: str, number: int, depth: int) -> None:
         if tag == "span" and self._is_furniture(element, tag, element.get("class")):
             return
-        if tag == "a" and self._link_start is None:
+        if tag == "a" and self._link_start is None and element.get("href") is not None:
             self._link_start = len(self._pieces)
             self._content(element, number, depth)
             self._linked += self._length(self._link_start)

@@ -15,6 +15,7 @@ _LONGEST_END = 60
 _MARKS_APART = 12
 _SHORT_BODY = 200
 _MUCH_LONGER = 3
+_FEWEST_TWICE = 6
 # A standfirst that is a paragraph is text; a shorter one is a subtitle, and stands in the summary.
 _SHORTEST_LEAD = 140
 _FARTHEST_LEAD = 20
@@ -67,6 +68,7 @@ def _found(outline: Outline, worth: Worth, furniture: frozenset[int], title: str
         for block in _trimmed([pair for pair in kept if best <= pair[0].box < end_box])
         if block.tag != "h1" and not _reads_as(block.text, title)
     ]
+    blocks = _told_once(blocks)
     lines = [block.text for block in blocks]
     structured = any(block.tag in HEADINGS or block.tag == "li" for block in blocks[-3:])
     end = len(blocks) if structured else headlines_at_the_end(lines)
@@ -131,6 +133,15 @@ def _trimmed(inside: Kept) -> list[Block]:
     if end - good[0] > 1 and is_life_of_author(kept[end - 1][0].text):
         end -= 1
     return [block for block, _ in kept[good[0] : end]]
+
+
+def _told_once(blocks: list[Block]) -> list[Block]:
+    """Give *blocks* without their repetition, where all is told twice: for wide windows and for narrow ones."""
+    texts = [block.text for block in blocks]
+    half = len(texts) // 2
+    if len(texts) >= _FEWEST_TWICE and len(texts) % 2 == 0 and texts[:half] == texts[half:]:
+        return blocks[:half]
+    return blocks
 
 
 def _goes_on(block: Block, last: Block) -> bool:

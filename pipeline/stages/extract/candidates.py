@@ -21,6 +21,8 @@ _MOST_AGAINST = 200.0
 _BRANCHING = 0.67
 # How much of the text between the headline and a box speaks against it: comments and small print come after.
 _BEFORE = 0.5
+# Characters of prose from which a box that alone claims to be the body (itemprop="articleBody") is believed.
+_ENOUGH = 250
 _NO_NAMES: frozenset[tuple[str, str]] = frozenset()
 
 Worth = Sequence[float]
@@ -92,8 +94,10 @@ def best_box(outline: Outline, kept: Kept, head: Block | None) -> int:
             branches[parent] += 1
             before[parent] = min(before[parent], before[box])
     inner[0] = own[0] + inner[0] * _BRANCHING
+    claimed = [box for box, each in enumerate(boxes) if each.claims_body and inner[box] >= _ENOUGH]
+    first, end = (claimed[0], end_of(outline, claimed[0])) if len(claimed) == 1 else (0, len(boxes))
     return max(
-        range(len(boxes) - 1, -1, -1), key=lambda box: inner[box] - against[box] - _BEFORE * _read(before[box])
+        range(end - 1, first - 1, -1), key=lambda box: inner[box] - against[box] - _BEFORE * _read(before[box])
     )
 
 

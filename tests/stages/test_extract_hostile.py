@@ -113,3 +113,14 @@ def test_a_page_that_was_cut_says_so() -> None:
     )
 
     assert article.problems[-1] == f"cut: only the first {MOST_BYTES} bytes were read"
+
+
+@pytest.mark.parametrize("beginning", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"%PDF-1.7\n"])
+def test_what_is_no_text_has_none(beginning: bytes) -> None:
+    """Links lead to pictures and archives, whatever their servers call them."""
+    body = beginning + bytes(range(256)) * 40
+
+    article = read_page(Page("https://example.org/a", None, body, "text/html"))
+
+    assert article.text is None
+    assert article.problems == ("no text: these are not characters",)

@@ -33,6 +33,8 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _SNIFFED_CHARACTERS = 20_000
+_NO_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_MOST_STRANGE = 0.1
 _LONGEST_HEADING = 500
 _AUTHORS = (
     "author", "article:author", "og:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
@@ -53,10 +55,17 @@ def read_page(page: Page, *, memory: SiteMemory | None = None) -> PageArticle:
 
 def _read(page: Page, memory: SiteMemory) -> PageArticle:
     text = page_text(page.body, page.content_type)
+    if _is_binary(text[:_SNIFFED_CHARACTERS]):
+        return PageArticle(problems=("no text: these are not characters",))
     if not _MARKUP.search(text[:_SNIFFED_CHARACTERS]):
         return _flat_article(page, text, memory)
     root = page_tree(text)
     return PageArticle(problems=("no text",)) if root is None else _html_article(page, root, memory)
+
+
+def _is_binary(sample: str) -> bool:
+    """Tell whether *sample* is what a picture or an archive reads as: one character in ten is none."""
+    return len(_NO_CHARACTER.findall(sample)) > _MOST_STRANGE * len(sample)
 
 
 def _html_article(page: Page, root: etree._Element, memory: SiteMemory) -> PageArticle:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,18 +20,21 @@ from pipeline.stages.urls import absolute
 from workers.cli_options import instant
 
 _LARGEST_FILE_BYTES = 64 * 1024 * 1024
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)$")
 _NO_FEED = FeedReference(id="0" * 16, url="")
 
 
 @click.command(epilog="Example: newswire extract page.html --url https://example.org/2026/story")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", help="The address the page came from: what its links are relative to.")
-@click.option("--fetched-at", metavar="T", help="When it was fetched (RFC 3339); without it, unknown.")
+@click.option(
+    "--fetched-at", metavar="T", help="When it was fetched (RFC 3339), in the zone of its times; without it, unknown."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, also on a terminal.")
 def extract(files: Sequence[str], url: str | None, fetched_at: str | None, *, as_json: bool) -> None:
     """Read article pages, HTML or plain text, and print one article a line; - is stdin."""
     address = _address(url)
-    fetched_ms = instant(fetched_at)
+    fetched_ms, east_minutes = instant(fetched_at), _east_minutes(fetched_at)
     failures = 0
     for file in files:
         body = _contents(file)
@@ -38,7 +42,7 @@ def extract(files: Sequence[str], url: str | None, fetched_at: str | None, *, as
             click.echo(f"newswire: {file}: {body}", err=True)
             failures += 1
             continue
-        page = Page(url=address, fetched_ms=fetched_ms, body=body)
+        page = Page(url=address, fetched_ms=fetched_ms, body=body, east_minutes=east_minutes)
         article = _article(page, read_page(page))
         if as_json or not sys.stdout.isatty():
             click.echo(json.dumps({"file": file} | wire.article_to_dict(article), ensure_ascii=False))
@@ -55,6 +59,14 @@ def _address(url: str | None) -> str:
     if address is None:
         raise UsageError(f"--url {url!r} is not an address such as https://example.org/2026/story")
     return address
+
+
+def _east_minutes(fetched_at: str | None) -> int:
+    """Give the zone of *fetched_at*, an instant, in minutes east of UTC: times on the page that say none have it."""
+    offset = _OFFSET.search(fetched_at or "")
+    if offset is None:
+        return 0
+    return (int(offset["hours"]) * 60 + int(offset["minutes"])) * (-1 if offset["sign"] == "-" else 1)
 
 
 def _contents(file: str) -> bytes | str:

@@ -12,13 +12,15 @@ from pipeline.model.articles import ArticleDate
 class Page:
     """A page as fetched: `url` is "" and `fetched_ms` None when nobody knows (a file from disk).
 
-    `content_type` is the header as it came, "" when there was none.
+    `content_type` is the header as it came, "" when there was none. Times that say no zone are read `east_minutes`
+    east of UTC.
     """
 
     url: str
     fetched_ms: int | None
     body: bytes
     content_type: str = ""
+    east_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ def test_pages_of_all_kinds_are_printed_as_articles(system: System) -> None:
     assert not system.data_dir.exists()
 
 
+def test_times_that_say_no_zone_have_that_of_the_fetch(system: System) -> None:
+    """Who fetched a page knows where its clock hangs."""
+    (system.folder / "flat.txt").write_text(PAGES[0].text(), "utf-8")
+
+    finished = system.run("extract", "flat.txt", "--fetched-at", "2024-06-01T00:00:00+01:00")
+
+    published = json.loads(finished.stdout)["published"]
+    assert (published["at"], published["inferred"]) == ("2024-03-12T17:05:00Z", ["zone"])
+
+
 def test_extract_goes_on_after_a_file_that_cannot_be_read(system: System) -> None:
     """One bad file of a hundred: it is named, the others are printed, and the exit code tells."""
     (system.folder / "story.html").write_text(STORY, "utf-8")

@@ -15,7 +15,6 @@ LINES: tuple[tuple[str, str, str | None, str | None, tuple[str, ...]], ...] = (
     ("Dernière mise à jour à 16h54 le 09/10", "fr", None, "2015-10-09T16:54:00Z", ("year", "zone")),
     ("Mis à jour le 9 octobre à 16 h 54", "fr", None, "2015-10-09T16:54:00Z", ("year", "zone")),
     ("jeudi 8 octobre 2015 à 16:54", "fr", "2015-10-08T16:54:00Z", None, ("zone",)),
-    ("Paris, le 9 octobre 2015", "fr", "2015-10-09T00:00:00Z", None, ("zone",)),
     ("Stand: 9.10.2015, 16:54 Uhr", "de", None, "2015-10-09T16:54:00Z", ("zone",)),
     ("Aktualisiert am 9. Oktober 2015 um 16:54 Uhr", "de", None, "2015-10-09T16:54:00Z", ("zone",)),
     ("Zuletzt aktualisiert um 16:54 Uhr am 09.10.", "de", None, "2015-10-09T16:54:00Z", ("year", "zone")),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
-from pipeline.stages.calendar_names import is_weekday, month_number
+from pipeline.stages.calendar_names import month_number, weekday_number
 from pipeline.stages.extract.patterns import any_of
 
 _LONGEST = 120
@@ -21,13 +20,6 @@ _SAID = any_of(
     (?:laatst |laatste )?(?:bijgewerkt|gewijzigd|gepubliceerd|geplaatst|update|wijziging|aangepast)
     """
 )
-_CHANGED = any_of(
-    r"""
-    updated?|modified|edited|mise? à jour|modification|modifié|actualis|aktualisiert|geändert|stand|actualiz|modificad
-    aggiorna|modifica|atualiz|bijgewerkt|gewijzigd|wijziging|aangepast|update
-    """
-)
-_SPEAKS_OF_CHANGE = re.compile(rf"\b(?:{_CHANGED})", re.IGNORECASE)
 _SPEAKS_OF_TIME = re.compile(rf"\b(?:{_SAID})\b", re.IGNORECASE)
 _DAY = re.compile(
     r"(?<![\d/.-])\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{4}|\d{2}))?(?![\d])|(?<!\d)\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}日"
@@ -76,16 +68,4 @@ def is_date_line(line: str) -> bool:
 
 
 def _is_of_time(word: str) -> bool:
-    return word.lower() in _SMALL or month_number(word) is not None or is_weekday(word)
-
-
-def parts_of(line: str) -> list[str]:
-    """Part *line* where it begins to speak of another moment: "Publié le 9/10 à 12h | Mis à jour à 16h54 le 9/10"."""
-    starts = [match.start() for match in _SPEAKS_OF_TIME.finditer(line)]
-    cuts = [0, *starts[1:], len(line)] if starts else [0, len(line)]
-    return [part for start, end in pairwise(cuts) if (part := line[start:end].strip(" -|,;()\u2013\u2014\u2022"))]
-
-
-def speaks_of_change(text: str) -> bool:
-    """Tell whether *text* says when something was changed, not when it was published."""
-    return _SPEAKS_OF_CHANGE.search(text) is not None
+    return word.lower() in _SMALL or month_number(word) is not None or weekday_number(word) is not None

@@ -82,7 +82,9 @@ def _html_article(page: Page, root: etree._Element, memory: SiteMemory) -> PageA
         related = tuple(line for line in flat.related if line != title)
     text = text_of(blocks)
     language, language_source = language_of(_declared(head, linked), f"{title or ''}\n{text}")
-    visible, undated = visible_dates(dating, language=language, fetched_ms=page.fetched_ms)
+    visible, undated = visible_dates(
+        dating, language=language, fetched_ms=page.fetched_ms, east_minutes=page.east_minutes
+    )
     published, updated = dates_of(root, head, linked, visible=visible, url=page.url, fetched_ms=page.fetched_ms)
     summary = plain_text(
         linked.description or head.first("description", "og:description", "twitter:description") or ""
@@ -120,7 +122,9 @@ def _flat_article(page: Page, text: str, memory: SiteMemory) -> PageArticle:
     flat: Flat = read_lines(lines)
     body = "\n\n".join(flat.body)
     language, language_source = language_of((), body or text)
-    (published, updated), undated = visible_dates(flat.dates, language=language, fetched_ms=page.fetched_ms)
+    (published, updated), undated = visible_dates(
+        flat.dates, language=language, fetched_ms=page.fetched_ms, east_minutes=page.east_minutes
+    )
     problems = () if body else ("no text",)
     return PageArticle(
         url=page_url(Head({}), page.url),

@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from pipeline.stages.normalize import author_name
+from pipeline.stages.text import title_text
 
 _BY = re.compile(
     r"^\W*(?:(?:(?:written|reported|reporting|story|text|words|posted|published|(?:view )?all posts) )?by|par|von"
@@ -39,7 +39,7 @@ def names(raw: Iterable[str]) -> tuple[str, ...]:
     for text in raw:
         if _ADDRESS.match(text.strip()):
             continue
-        for part in _BETWEEN.split(_ASIDE.sub("", _BY.sub("", author_name(text[:400])))):
+        for part in _BETWEEN.split(_ASIDE.sub("", _BY.sub("", title_text(text[:400])))):
             name = " ".join(part.split())
             if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name):
                 found.setdefault(name.casefold(), name)

@@ -12,6 +12,7 @@ import click
 
 from pipeline.errors import NewswireError
 from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_watch
+from workers.cli_extract import extract
 
 _INTERRUPTED = 130
 
@@ -32,6 +33,7 @@ for _command in (
     cli_run.demo,
     cli_read.poll,
     cli_read.parse,
+    extract,
     cli_watch.tail,
     cli_watch.status,
     cli_feeds.feeds,

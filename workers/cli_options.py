@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline import wire
 from pipeline.adapters import log as logs
 from pipeline.adapters.configuration import read_settings
 from pipeline.adapters.shipped import starter_lists
@@ -48,6 +49,16 @@ def settings_from(config: Path | None, data_dir: str | None, redis_url: str | No
     settings = read_settings(config, {name: value for name, value in given.items() if value is not None})
     logs.configure(settings.log)
     return settings
+
+
+def instant(text: str | None) -> int | None:
+    """Read what `--fetched-at` was given as ms since the epoch; None when it was not. UsageError for what is none."""
+    if text is None:
+        return None
+    try:
+        return wire.ms_from_rfc3339(text)
+    except ValueError:
+        raise UsageError(f"--fetched-at {text!r} is not an RFC 3339 instant such as 2026-10-09T16:54:00Z") from None
 
 
 def feeds_from(sources: Sequence[str]) -> list[Feed]:

@@ -16,7 +16,6 @@ import structlog
 
 from pipeline import wire
 from pipeline.adapters.web import Web
-from pipeline.errors import UsageError
 from pipeline.model import (
     Article,
     Entry,
@@ -36,7 +35,7 @@ from pipeline.stages.provenance import provenance
 from pipeline.stages.reading import read_document
 from pipeline.stages.response import read
 from pipeline.stages.urls import feed_id, feed_url
-from workers.cli_options import settings_from, settings_options
+from workers.cli_options import instant, settings_from, settings_options
 from workers.daemon_process import digest_of_decoded
 
 log = structlog.get_logger("workers.cli_read")
@@ -101,7 +100,7 @@ def parse(
 ) -> None:
     """Read feed documents from disk and print their articles as JSON lines; - is stdin."""
     settings = settings_from(config, data_dir, redis_url)
-    fetched_ms, address = _instant(fetched_at), feed_url(url) if url else ""
+    fetched_ms, address = instant(fetched_at), feed_url(url) if url else ""
     failures = 0
     for file in files:
         try:
@@ -122,15 +121,6 @@ def parse(
         failures += not _print(reading, name=file, extra={"file": file}, discovered_ms=fetched_ms, entries=entries)
     if failures:
         sys.exit(1)
-
-
-def _instant(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return wire.ms_from_rfc3339(text)
-    except ValueError:
-        raise UsageError(f"--fetched-at {text!r} is not an RFC 3339 instant such as 2026-10-09T16:54:00Z") from None
 
 
 def _reading(document: RawDocument, *, feed_url: str, settings: Settings) -> Reading | Unreadable:

@@ -27,6 +27,7 @@ from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingV
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
+from pipeline.model.pages import Page, PageArticle
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
@@ -63,6 +64,8 @@ __all__ = [
     "New",
     "NoResponse",
     "Outcome",
+    "Page",
+    "PageArticle",
     "Precision",
     "RawDate",
     "RawDocument",

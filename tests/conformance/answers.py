@@ -34,6 +34,22 @@ def unasked_delta(evidence: Evidence) -> None:
     assert evidence.titles == []
 
 
+@row(
+    19,
+    "a window without anything known is recorded as a gap",
+    in_turn(
+        Reply(body=feed("window", "B", "A")),
+        Reply(body=feed("window", "C", "B", "A")),
+        Reply(body=feed("window", "Z", "Y")),
+        Reply(body=feed("window", "Z", "Y", "X")),
+    ),
+)
+def window(evidence: Evidence) -> None:
+    """What came between was lost: an operator polls such a feed more often."""
+    assert sorted(evidence.titles) == ["A", "B", "C", "X", "Y", "Z"]
+    assert evidence.counts["gaps"] == 1
+
+
 _THERE = "/there?z=1&utm_source=feed&a=%7e"
 
 

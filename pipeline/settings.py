@@ -220,7 +220,8 @@ def _reconcile(found: dict[str, _Word]) -> None:
     Raises SettingsError when both stand in the same source.
     """
     least, interval, most = (f"schedule.{bound}interval_seconds" for bound in ("min_", "", "max_"))
-    for low, high in ((least, most), (least, interval), (interval, most)):
+    # The bounds come last: a minimum that gives way to the maximum must not bind an interval that is below both.
+    for low, high in ((least, interval), (interval, most), (least, most)):
         lower, upper = found[low], found[high]
         if _number(lower) <= _number(upper):
             continue

@@ -241,6 +241,15 @@ def test_the_weaker_of_two_contradicting_intervals_gives_way(
     assert (schedule.min_interval_seconds, schedule.interval_seconds, schedule.max_interval_seconds) == expected
 
 
+def test_an_interval_and_a_maximum_below_the_minimum_need_no_word_about_it() -> None:
+    """Both come from one source and agree; only the default between them is in the way, and it gives way to both."""
+    environ = {"NEWSWIRE_SCHEDULE__INTERVAL_SECONDS": "0.5", "NEWSWIRE_SCHEDULE__MAX_INTERVAL_SECONDS": "4"}
+
+    schedule = settings(environ=environ).schedule
+
+    assert (schedule.min_interval_seconds, schedule.interval_seconds, schedule.max_interval_seconds) == (0.5, 0.5, 4)
+
+
 def test_intervals_that_contradict_each_other_in_one_source_are_refused() -> None:
     """Nobody can know which of the two was meant."""
     message = refusal("[schedule]\ninterval_seconds = 30\nmin_interval_seconds = 40")

@@ -215,10 +215,13 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         entries=len(reading.results) + reading.skipped,
         rejected=rejected,
         items=_today() + reading.items if reading.items else b"",
+        is_cut=reading.incomplete,
     )
     if tally is None:
         log.warning("fenced_off", attempts=claim.attempts)
         return
+    if tally.gaps:  # between this document and the last one the feed may have shown more than its window holds
+        log.warning("gap", entries=tally.entries)
     log.info(
         "processed",
         entries=tally.entries,

@@ -126,12 +126,17 @@ class Backlog:
             )
         )
 
-    def finish(self, claim: Claim, *, entries: int, rejected: int, items: bytes = b"") -> Tally | None:
+    def finish(
+        self, claim: Claim, *, entries: int, rejected: int, items: bytes = b"", is_cut: bool = False
+    ) -> Tally | None:
         """Close a processed document and count its entries; None if the claim was lost (another worker does it).
 
-        *items* is kept for the feed's next document: which of its items need not be read again.
+        *items* is kept for the feed's next document: which of its items need not be read again. A document that is
+        the feed's whole window (no difference, no replay, and not *is_cut*) and shows nothing known is a gap.
         """
-        return self._close(claim, entries=entries, rejected=rejected, reason="", items=items)
+        is_part = is_cut or claim.document.is_delta or claim.document.replayed
+        window = "" if is_part else "whole"
+        return self._close(claim, entries=entries, rejected=rejected, reason="", items=items, window=window)
 
     def items(self, feed_id: str) -> bytes:
         """What `finish` kept of the feed's last document; b"" for nothing."""
@@ -140,9 +145,11 @@ class Backlog:
 
     def bury(self, claim: Claim, *, reason: str) -> Tally | None:
         """Close a document that cannot be processed: it goes to the dead with *reason* and payload."""
-        return self._close(claim, entries=0, rejected=0, reason=reason, items=b"")
+        return self._close(claim, entries=0, rejected=0, reason=reason, items=b"", window="")
 
-    def _close(self, claim: Claim, *, entries: int, rejected: int, reason: str, items: bytes) -> Tally | None:
+    def _close(
+        self, claim: Claim, *, entries: int, rejected: int, reason: str, items: bytes, window: str
+    ) -> Tally | None:
         feed_id, document_id = claim.document.feed_id, claim.document.id
         answer = call(
             self._client,
@@ -156,6 +163,7 @@ class Backlog:
                 "counts": self._keys.counts(feed_id),
                 "dead": self._keys.dead,
                 "items": self._keys.items(feed_id),
+                "seen": self._keys.seen(feed_id),
             },
             arguments={
                 "feed": feed_id,
@@ -167,6 +175,7 @@ class Backlog:
                 "attempts": claim.attempts,
                 "dead_size": DEAD_DOCUMENTS,
                 "items": items,
+                "window": window,
             },
         )
         if not answer:

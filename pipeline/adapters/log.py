@@ -19,6 +19,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
+| `gap` | a document showed nothing that was known of its feed: what came between may be lost | `entries` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |

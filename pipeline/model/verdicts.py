@@ -49,7 +49,10 @@ Verdict = New | Revised | Same
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Item accounting: every entry seen has one fate. `entries` is the sum of the five below it, always."""
+    """Item accounting: every entry seen has one fate. `entries` is the sum of the five below it, always.
+
+    `gaps` counts documents that showed nothing that was known of their feed: what came between may be lost.
+    """
 
     documents: int = 0
     entries: int = 0
@@ -59,3 +62,4 @@ class Tally:
     near_duplicates: int = 0
     rejected: int = 0
     dead: int = 0
+    gaps: int = 0

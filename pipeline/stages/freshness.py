@@ -41,7 +41,10 @@ def _fresh_for(
     """*state* fresh for *lifetime_ms* less the Age that the answer already had (section 4.2.3)."""
     age_ms = seconds_ms(response.header("age") or b"") or 0
     left_ms = (lifetime_ms or 0) - age_ms
-    return replace(state, fresh_until_ms=now_ms + left_ms if left_ms > 0 else None, max_age_ms=max_age_ms)
+    fresh_until_ms = now_ms + left_ms if left_ms > 0 else None
+    if (fresh_until_ms, max_age_ms) == (state.fresh_until_ms, state.max_age_ms):
+        return state
+    return replace(state, fresh_until_ms=fresh_until_ms, max_age_ms=max_age_ms)
 
 
 def _max_age_ms(response: Response) -> int | None:

@@ -56,6 +56,8 @@ def with_moves(
 
     A target is kept once it was named by *confirmations* polls in a row; polls are at least an interval apart.
     """
+    if not response.redirects and state.moved_to is None and state.moving_to is None:
+        return state
     asked_url = response.redirects[0].from_url if response.redirects else response.url
     target = permanent_target(response)
     if state.moved_to is not None and _check_is_due(state, asked_ms=asked_ms):

@@ -274,3 +274,22 @@ def test_the_stream_is_trimmed_only_behind_its_readers(redis_client: redis.Redis
     assert articles.length() < 150
     assert documents
     redis_client.flushall()
+
+
+@pytest.mark.parametrize(("kept", "is_cut", "gaps"), [(0, False, 1), (1, False, 0), (0, True, 0)])
+def test_a_window_that_shows_nothing_known_is_a_gap(
+    redis_client: redis.Redis, documents: list[str], kept: int, is_cut: bool, gaps: int
+) -> None:
+    """What a feed showed between two polls may be lost: said once, and not of a document that was cut."""
+    backlog, articles = Backlog(redis_client, KEYS), ArticleStore(redis_client, KEYS)
+    first, second = [_publication(n) for n in range(3)], [_publication(n) for n in range(3, 6)]
+    claim = _claim(backlog)
+    articles.publish(FEED.id, claim.document.id, fence=claim.fence, publications=first)
+    before = backlog.finish(claim, entries=3, rejected=0)
+
+    claim = _claim(backlog)
+    articles.publish(FEED.id, claim.document.id, fence=claim.fence, publications=second)
+    after = backlog.finish(claim, entries=3 + kept, rejected=0, is_cut=is_cut)
+
+    assert (before and before.gaps, after and after.gaps) == (0, gaps)
+    assert documents

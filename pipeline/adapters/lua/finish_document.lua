@@ -11,6 +11,7 @@
 -- KEYS[6] counts    hash  counters of this feed
 -- KEYS[7] dead      stream of documents that could not be processed
 -- KEYS[8] items     string  the items of the feed's last document, as told by their bytes
+-- KEYS[9] seen      hash  the articles of the feed already published
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
@@ -20,7 +21,8 @@
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
 -- ARGV[9] items     what to keep of its items; "" forgets what was kept
--- returns           entries, new, revised, same, near-duplicates, rejected, dead; nothing when fenced off
+-- ARGV[10] window   "whole" when the document is all that the feed shows; "" for a part of it
+-- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
 local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
@@ -35,8 +37,12 @@ if ARGV[6] ~= '' then
     'attempts', ARGV[7], unpack(fields))
 end
 local same = entries - rejected - new - revised - copies
+-- A whole window of articles never seen before, of a feed that has shown others: its window may have overflowed.
+local gaps = 0
+if ARGV[10] == 'whole' and same == 0 and revised == 0 and new + copies > 0
+  and redis.call('HLEN', KEYS[9]) > new + copies then gaps = 1 end
 local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
-  rejected = rejected, dead = dead }
+  rejected = rejected, dead = dead, gaps = gaps }
 for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   redis.call('HINCRBY', counters, 'documents', 1)
   for name, count in pairs(tally) do
@@ -53,4 +59,4 @@ else
   local clock = redis.call('TIME')
   redis.call('ZADD', KEYS[1], 'XX', clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1])
 end
-return { entries, new, revised, same, copies, rejected, dead }
+return { entries, new, revised, same, copies, rejected, dead, gaps }

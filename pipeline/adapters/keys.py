@@ -24,6 +24,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
+| `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
 RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
@@ -32,6 +33,7 @@ RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 PERMANENT = (
     "{*}:feeds",
@@ -161,6 +163,10 @@ class Keys:
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""
         return self._name(f"counts:{feed_id}")
+
+    def robots(self, robots_url: str) -> str:
+        """What one robots.txt asks of us; addresses are long and anybody's, so the name holds their hash."""
+        return self._name(f"robots:{blake2b(robots_url.encode('utf-8', 'replace'), digest_size=16).hexdigest()}")
 
     def daemons(self, daemon_id: str) -> str:
         """One live daemon; `*` for all of them."""

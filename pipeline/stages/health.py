@@ -55,7 +55,7 @@ _WHAT_TO_DO: dict[Health, str] = {
     "new": "Wait: it has not been read yet.",
     "quiet": "Nothing: it answers well and has had no news for a month.",
     "stale": "Look whether the site has a newer feed (newswire feeds add SITE), or remove this one.",
-    "moved": "Add the new address and remove the old one; until then its redirect is followed at every poll.",
+    "moved": "Nothing urgent: the new address is asked. Add it and remove the old one before that is switched off.",
     "html": "The address answers with a web page. Look for the feed's new address: newswire feeds add ADDRESS.",
     "bot-wall": "The site asks visitors to prove that they are human. Ask its owner to let feed readers through, "
     "naming fetch.user_agent, or use another address of the feed.",
@@ -72,7 +72,7 @@ def after_poll(known: FeedHealth, outcome: Outcome, response: Response | NoRespo
 
     A new document changes nothing yet: whether it is a feed is for the worker to say (`after_reading`).
     """
-    known = replace(known, moved_to=_moved_to(response, known))
+    known = replace(known, moved_to=outcome.state.moved_to or _moved_to(response, known))
     match outcome:
         case Fresh():
             return known

@@ -11,18 +11,18 @@ PUBLIC_V6 = "2606:2800:220:1::1"
 PORTS = (22, 25, 587)
 """Ports below 1024 that speak other languages than HTTP."""
 
-PRIVATE_V4 = (  # in words, for thirty lines of one word each are harder to check
+PRIVATE_V4 = (  # noqa: SIM905 - thirty lines of one word each are harder to check
     "127.0.0.1 127.1.2.3 10.0.0.1 10.255.255.254 172.16.0.9 172.31.255.1 192.168.1.1 169.254.169.254 169.254.1.1 "
     "100.64.0.1 100.127.255.254 0.0.0.0 0.1.2.3 192.0.0.8 192.0.0.9 192.88.99.1 192.0.2.1 "
     "198.18.0.1 198.19.255.1 198.51.100.7 203.0.113.9 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255"
-).split()  # noqa: SIM905
+).split()
 
-_V6 = (
+_V6 = (  # noqa: SIM905
     "::1 :: ::ffff:127.0.0.1 ::ffff:7f00:1 ::ffff:a9fe:a9fe ::ffff:10.0.0.1 ::127.0.0.1 ::7f00:1 ::ffff:0:7f00:1 "
     "64:ff9b::7f00:1 64:ff9b::10.0.0.1 64:ff9b::a9fe:a9fe 64:ff9b:1::1 2002:7f00:1:: 2002:a9fe:a9fe::1 2002:a00:1::1 "
     "2001:0:7f00:1::1 2001:db8::1 2001:10::1 fe80::1 fe80::1%25lo fec0::1 fc00::1 fd00:ec2::254 fdff::1 ff02::1 "
     "ff0e::1 100::1 3fff::1 3fff:fff::1 4000::1"
-).split()  # noqa: SIM905
+).split()
 
 
 def _forms(address: str) -> list[str]:

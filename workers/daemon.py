@@ -27,6 +27,7 @@ from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
+from workers.pushes import Pushes
 
 log = structlog.get_logger("workers.daemon")
 
@@ -78,6 +79,7 @@ class Daemon:
     web: Web
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
+    pushes: Pushes | None = None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,6 +105,9 @@ class Daemon:
             asyncio.create_task(self._repeat(self._dispatch, ended)),
             asyncio.create_task(self._repeat(partial(self._keep_leases, daemon_id, started_ms, ended), ended)),
         ]
+        if self.pushes is not None:
+            step = partial(self.pushes.keep, self.leases.now_ms, ended)
+            loops.append(asyncio.create_task(self._repeat(step, ended)))
         try:
             yield
         finally:
@@ -173,10 +178,14 @@ class Daemon:
         response = await self._ask(lease, asked_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
+        if self.pushes is not None:
+            due_ms = await self.pushes.due_ms(feed, outcome, due_ms, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
         _tell_of_changes(lease, outcome)
         if settled:
             await self._diagnose(lease, outcome, response)
+            if self.pushes is not None:
+                await self.pushes.look(feed, outcome, response, now_ms=self.clock.now_ms())
         log.info(
             "polled",
             feed=feed.id,

@@ -24,6 +24,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
+| `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
+| `{ns}:asking:<feed>` | string | TTL 1 min | a daemon asks the feed's hub just now |
+| `{ns}:pushed:<feed>:<digest>` | string | TTL 24 h | a body that a hub pushed: it is not taken again |
 | `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
@@ -50,6 +53,7 @@ PERMANENT = (
     "{*}:totals",
     "{*}:health",
     "{*}:alerts",
+    "{*}:subscriptions",
     "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
@@ -163,6 +167,19 @@ class Keys:
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""
         return self._name(f"counts:{feed_id}")
+
+    @property
+    def subscriptions(self) -> str:
+        """What was agreed with hubs."""
+        return self._name("subscriptions")
+
+    def asking(self, feed_id: str) -> str:
+        """The sign that a daemon asks the hub of one feed."""
+        return self._name(f"asking:{feed_id}")
+
+    def pushed(self, feed_id: str, digest: str) -> str:
+        """The sign that a body was pushed for one feed."""
+        return self._name(f"pushed:{feed_id}:{digest}")
 
     def robots(self, robots_url: str) -> str:
         """What one robots.txt asks of us; addresses are long and anybody's, so the name holds their hash."""

@@ -26,6 +26,7 @@ from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadabl
 from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingValidator
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
+from pipeline.model.push import PushState, Subscription
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
@@ -61,6 +62,7 @@ __all__ = [
     "NoResponse",
     "Outcome",
     "Precision",
+    "PushState",
     "RawDate",
     "RawDocument",
     "Reading",
@@ -72,6 +74,7 @@ __all__ = [
     "Same",
     "Sample",
     "Sketch",
+    "Subscription",
     "Tally",
     "Unchanged",
     "Unreadable",

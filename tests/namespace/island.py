@@ -144,6 +144,8 @@ async def report() -> dict[str, object]:
             async with Web(settings, digest=digest) as fresh:
                 await fresh.get("http://rebind.test/", no_headers)
                 await fresh.get(f"http://{PUBLIC_V4}/to/http://rebind.test:8080/", no_headers)
+        for url in LITERALS:  # a hub is named by a stranger too
+            await web.post(url, {"hub.mode": "subscribe"})
         both = await web.get("http://both.test/", no_headers)
         explorer = Explorer(web, limit_bytes=1_000)
         explored = [await explorer.explore(url) for url in LITERALS[:10]]

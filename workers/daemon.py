@@ -225,7 +225,7 @@ class Daemon:
     async def _diagnose(self, lease: Lease, outcome: Outcome, response: Response | NoResponse) -> None:
         """Note a change of the feed's health. One that is lost in a crash is found again by the next poll."""
         judged = after_poll(lease.health, outcome, response, now_ms=self.clock.now_ms())
-        if judged != lease.health:
+        if judged is not lease.health and judged != lease.health:
             alert = alert_of(lease.feed, lease.health, judged)
             if await self.leases.change_health(lease, judged, alert) and alert is not None:
                 log.warning(

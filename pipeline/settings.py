@@ -87,6 +87,14 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PushSettings:
+    """Where hubs reach us ("" = they do not), and how often a feed is polled that a hub pushes reliably."""
+
+    callback_url: Annotated[str, Text(r"(https?://[!-~]{1,1000})?", "an http:// or https:// address, or empty")]
+    poll_interval_seconds: Annotated[float, _INTERVAL]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSettings:
     """How many worker processes there are (0: one for each core), and how long they may finish."""
 
@@ -114,6 +122,7 @@ class Settings:
     articles: ArticleSettings
     log: LogSettings
     http: HttpSettings
+    push: PushSettings
     workers: WorkerSettings
 
 
@@ -253,5 +262,6 @@ def _assembled(values: Mapping[str, object]) -> Settings:
         articles=ArticleSettings(**section("articles")),
         log=LogSettings(**section("log")),
         http=HttpSettings(**section("http")),
+        push=PushSettings(**section("push")),
         workers=WorkerSettings(**section("workers")),
     )

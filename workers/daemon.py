@@ -28,6 +28,7 @@ from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.response import conditional_headers, read
 from pipeline.stages.schedule import next_due_ms
 from workers.host_turns import HostTurns
+from workers.pushes import Pushes
 
 log = structlog.get_logger("workers.daemon")
 
@@ -80,6 +81,7 @@ class Daemon:
     turns: HostTurns
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
+    pushes: Pushes | None = None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,6 +107,9 @@ class Daemon:
             asyncio.create_task(self._repeat(self._dispatch, ended)),
             asyncio.create_task(self._repeat(partial(self._keep_leases, daemon_id, started_ms, ended), ended)),
         ]
+        if self.pushes is not None:
+            step = partial(self.pushes.keep, self.leases.now_ms, ended)
+            loops.append(asyncio.create_task(self._repeat(step, ended)))
         try:
             yield
         finally:
@@ -177,10 +182,14 @@ class Daemon:
         await self.turns.leave(lease, response, took_ms=answered_ms - asked_ms, now_ms=answered_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
+        if self.pushes is not None:
+            due_ms = await self.pushes.due_ms(feed, outcome, due_ms, now_ms=self.clock.now_ms())
         document_id, settled = await self._settle(lease, outcome, due_ms)
         _tell_of_changes(lease, outcome)
         if settled:
             await self._diagnose(lease, outcome, response)
+            if self.pushes is not None:
+                await self.pushes.look(feed, outcome, response, now_ms=self.clock.now_ms())
         log.info(
             "polled",
             feed=feed.id,
@@ -220,7 +229,7 @@ class Daemon:
     async def _diagnose(self, lease: Lease, outcome: Outcome, response: Response | NoResponse) -> None:
         """Note a change of the feed's health. One that is lost in a crash is found again by the next poll."""
         judged = after_poll(lease.health, outcome, response, now_ms=self.clock.now_ms())
-        if judged != lease.health:
+        if judged is not lease.health and judged != lease.health:
             alert = alert_of(lease.feed, lease.health, judged)
             if await self.leases.change_health(lease, judged, alert) and alert is not None:
                 log.warning(

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from hashlib import blake2b
 
 import structlog
@@ -25,6 +26,8 @@ from workers import lifecycle
 from workers.daemon import Daemon
 from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
+from workers.hub_door import HubDoor
+from workers.pushes import Pushes
 from workers.server import http_server
 from workers.status import status_of
 from workers.store import Store, open_store
@@ -80,13 +83,24 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with open_store(settings) as store:
-        async with open_daemon(store) as daemon, http_server(settings.http, status=lambda: status_of(store)) as port:
+        status, door = partial(status_of, store), _hub_door(store)
+        async with open_daemon(store) as daemon, http_server(settings.http, status=status, hub_door=door) as port:
+            if door is not None:
+                daemon.pushes = Pushes(settings, store.subscriptions, daemon.web)
             log.info("started", http_port=port, feeds=store.feeds.count())
             await asyncio.to_thread(apply_new_schedule, store)
             house = asyncio.create_task(keep_house(store, stop))
             await daemon.run(stop)
             await house
     log.info("stopped")
+
+
+def _hub_door(store: Store) -> HubDoor | None:
+    """The door for hubs; None where no address is known under which they would find it."""
+    settings = store.settings
+    if not settings.push.callback_url:
+        return None
+    return HubDoor(store.subscriptions, limit_bytes=settings.fetch.max_body_bytes)
 
 
 def main() -> int:

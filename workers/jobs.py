@@ -25,6 +25,7 @@ from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.adapters.subscriptions import Subscriptions, was_pushed
 from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Unreadable, Verdict
 from pipeline.settings import Settings
 from pipeline.stages.identity import judge, pack, seen_id, unpack
@@ -34,6 +35,7 @@ from pipeline.stages.reading import read_document
 from workers.copies import mark_copies
 from workers.diagnosis import note_reading
 from workers.lifecycle import settings_of_this_process
+from workers.pushes import note_miss
 
 log = structlog.get_logger("workers.jobs")
 
@@ -54,6 +56,7 @@ class Desk:
     sketches: SketchIndex
     feeds: FeedStore
     health: HealthStore
+    subscriptions: Subscriptions
 
 
 @cache
@@ -78,6 +81,7 @@ def desk() -> Desk:
         sketches,
         FeedStore(client, keys),
         HealthStore(client, keys),
+        Subscriptions(client, keys),
     )
 
 
@@ -222,6 +226,9 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         return
     if tally.gaps:  # between this document and the last one the feed may have shown more than its window holds
         log.warning("gap", entries=tally.entries)
+    if tally.new and desk().settings.push.callback_url and not was_pushed(claim.document):
+        due_ms = int((time() + desk().settings.schedule.interval_seconds) * 1000)
+        note_miss(desk().subscriptions, desk().feeds, claim.document.feed_id, due_ms=due_ms)
     log.info(
         "processed",
         entries=tally.entries,

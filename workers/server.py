@@ -15,6 +15,7 @@ from aiohttp import web
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.errors import PortInUse
 from pipeline.settings import HttpSettings
+from workers.hub_door import HubDoor
 from workers.status import Status
 
 log = structlog.get_logger("workers.server")
@@ -41,8 +42,13 @@ def _bound(settings: HttpSettings) -> socket:
 
 
 @asynccontextmanager
-async def http_server(settings: HttpSettings, *, status: Callable[[], Status]) -> AsyncIterator[int]:
-    """Serve `/healthz`, `/readyz` and `/status` while the block lasts; yields the port. Raises PortInUse."""
+async def http_server(
+    settings: HttpSettings, *, status: Callable[[], Status], hub_door: HubDoor | None = None
+) -> AsyncIterator[int]:
+    """Serve `/healthz`, `/readyz` and `/status` while the block lasts; yields the port. Raises PortInUse.
+
+    With *hub_door* hubs are let in too, at its address.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -60,10 +66,12 @@ async def http_server(settings: HttpSettings, *, status: Callable[[], Status]) -
         except STORE_LOST as error:
             return web.json_response({"error": f"redis: {error}"}, status=503)
 
-    application = web.Application()
+    application = web.Application(client_max_size=hub_door.limit_bytes if hub_door else 1024)
     application.add_routes(
         [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/status", show_status)]
     )
+    if hub_door is not None:
+        application.add_routes(hub_door.routes())
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     listener = _bound(settings)

@@ -14,6 +14,9 @@ from typing import Any
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+# Set apart by the IANA special-purpose registries; what ipaddress knows of them depends on the version of Python.
+_SET_APART_V4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
+_SET_APART_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 
@@ -61,7 +64,10 @@ def is_public(host: str) -> bool:
     except ValueError:
         return False
     # ipaddress calls most multicast addresses global, and of IPv6 also what nobody has assigned.
-    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address not in _GLOBAL_UNICAST or any(address in network for network in _SET_APART_V6):
+            return False
+    elif any(address in network for network in _SET_APART_V4):
         return False
     return address.is_global and not address.is_multicast
 

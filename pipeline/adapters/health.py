@@ -19,7 +19,7 @@ ALERTS_KEPT = 10_000
 """About 5 MB of Redis; an operator who was away for longer asks `newswire feeds list --health`."""
 _CHUNK = 500
 _HEALTHS = frozenset(get_args(Health))
-_DOCUMENT_KINDS = frozenset(get_args(DocumentKind))
+_DOCUMENT_KINDS = frozenset((*get_args(DocumentKind), None))
 
 
 class HealthStore:
@@ -63,7 +63,7 @@ def health_from_record(record: bytes | None) -> FeedHealth:
         health, since_ms, detail, document, document_detail, newest_ms, moved_to = cast(
             "list[Any]", json.loads(record)
         )
-        known = health in _HEALTHS and document in {*_DOCUMENT_KINDS, None}
+        known = health in _HEALTHS and document in _DOCUMENT_KINDS
     except (ValueError, TypeError):
         return NEVER_JUDGED
     if not known:

@@ -26,6 +26,10 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
+| `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
+| `{ns}:asking:<feed>` | string | TTL 1 min | a daemon asks the feed's hub just now |
+| `{ns}:pushed:<feed>:<digest>` | string | TTL 24 h | a body that a hub pushed: it is not taken again |
+| `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
 RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
@@ -34,6 +38,7 @@ RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 PERMANENT = (
     "{*}:feeds",
@@ -50,6 +55,7 @@ PERMANENT = (
     "{*}:totals",
     "{*}:health",
     "{*}:alerts",
+    "{*}:subscriptions",
     "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
@@ -168,6 +174,23 @@ class Keys:
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""
         return self._name(f"counts:{feed_id}")
+
+    @property
+    def subscriptions(self) -> str:
+        """What was agreed with hubs."""
+        return self._name("subscriptions")
+
+    def asking(self, feed_id: str) -> str:
+        """The sign that a daemon asks the hub of one feed."""
+        return self._name(f"asking:{feed_id}")
+
+    def pushed(self, feed_id: str, digest: str) -> str:
+        """The sign that a body was pushed for one feed."""
+        return self._name(f"pushed:{feed_id}:{digest}")
+
+    def robots(self, robots_url: str) -> str:
+        """What one robots.txt asks of us; addresses are long and anybody's, so the name holds their hash."""
+        return self._name(f"robots:{blake2b(robots_url.encode('utf-8', 'replace'), digest_size=16).hexdigest()}")
 
     def daemons(self, daemon_id: str) -> str:
         """One live daemon; `*` for all of them."""

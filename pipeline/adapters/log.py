@@ -24,6 +24,12 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |
 | `health_changed` | a feed does better or worse than it did; also an alert | `feed`, `before`, `after`, `why` |
+| `hub_asked` | a hub was asked to push a feed | `feed`, `hub` |
+| `hub_refused` | a hub could not be asked, or refused; it is asked again later | `feed`, `hub`, `reason` |
+| `hub_verified` | a hub asked whether we meant it, or denied what we asked | `feed`, `mode`, `state` |
+| `pushed` | a hub pushed a document: taken, again, full (503) or unknown | `feed`, `fate` |
+| `push_missed` | a poll found news that the hub had not pushed; polls are as before | `feed` |
+| `push_unsigned` | a push without our signature was ignored | `feed` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
@@ -54,7 +54,7 @@ _LONGEST_DETAIL = 200
 
 
 class Web:
-    """A client for GET requests, an async context manager. Safe to use from many tasks of one event loop.
+    """A client for requests, an async context manager. Safe to use from many tasks of one event loop.
 
     *digest* gets a body and its Content-Encoding, and returns the hex digest of the unpacked body ("" if that is
     empty) or, when it cannot be unpacked whole, a NoResponse. It may be called from another thread.
@@ -123,7 +123,14 @@ class Web:
             seen.add(target)
             url = target
 
-    async def _hop(self, url: str, headers: Headers, seconds: float) -> tuple[Response | NoResponse, float]:
+    async def post(self, url: str, form: Mapping[str, str]) -> Response | NoResponse:
+        """Post *form* to *url*, through the same door: gate, guard and limits. Redirects are answers here."""
+        answer, _ = await self._hop(url, (), self._settings.timeout_seconds, form)
+        return answer
+
+    async def _hop(
+        self, url: str, headers: Headers, seconds: float, form: Mapping[str, str] | None = None
+    ) -> tuple[Response | NoResponse, float]:
         """One request without redirects, within *seconds*; the answer, and the seconds that it took."""
         loop = asyncio.get_running_loop()
         try:
@@ -134,13 +141,13 @@ class Web:
             start = loop.time()
             try:
                 async with asyncio.timeout(seconds):
-                    answer = await self._ask(url, headers)
+                    answer = await self._ask(url, headers, form)
             except (ClientError, OSError, ValueError, RuntimeError) as error:
                 answer = _no_response(error, host=host)
             return answer, loop.time() - start
 
-    async def _ask(self, url: str, headers: Headers) -> Response | NoResponse:
-        async with self._opened(url, headers) as answer:
+    async def _ask(self, url: str, headers: Headers, form: Mapping[str, str] | None) -> Response | NoResponse:
+        async with self._opened(url, headers, form) as answer:
             received = tuple((name.lower().decode("latin-1"), value) for name, value in answer.raw_headers)
             body = await self._body(answer) if answer.status in _BODY_STATUSES else b""
         return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
@@ -157,12 +164,15 @@ class Web:
         return digest if isinstance(digest, NoResponse) else replace(response, digest=digest)
 
     @asynccontextmanager
-    async def _opened(self, url: str, headers: Headers) -> AsyncIterator[ClientResponse]:
+    async def _opened(
+        self, url: str, headers: Headers, form: Mapping[str, str] | None
+    ) -> AsyncIterator[ClientResponse]:
         if self._session is None:
             raise AssertionError("Web is used outside of its `async with` block")
         target = URL(url, encoded=_is_plain(url))
         sent = [(name, _as_text(value)) for name, value in headers]
-        async with self._session.get(target, headers=sent, allow_redirects=False) as answer:
+        method = "GET" if form is None else "POST"
+        async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
             yield answer
 
     async def _body(self, answer: ClientResponse) -> bytes | NoResponse:

@@ -28,6 +28,7 @@ from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth,
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.pages import Page, PageArticle
+from pipeline.model.push import PushState, Subscription
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
 
@@ -67,6 +68,7 @@ __all__ = [
     "Page",
     "PageArticle",
     "Precision",
+    "PushState",
     "RawDate",
     "RawDocument",
     "Reading",
@@ -78,6 +80,7 @@ __all__ = [
     "Same",
     "Sample",
     "Sketch",
+    "Subscription",
     "Tally",
     "Unchanged",
     "Unreadable",

@@ -55,7 +55,7 @@ _WHAT_TO_DO: dict[Health, str] = {
     "new": "Wait: it has not been read yet.",
     "quiet": "Nothing: it answers well and has had no news for a month.",
     "stale": "Look whether the site has a newer feed (newswire feeds add SITE), or remove this one.",
-    "moved": "Add the new address and remove the old one; until then its redirect is followed at every poll.",
+    "moved": "Nothing urgent: the new address is asked. Add it and remove the old one before that is switched off.",
     "html": "The address answers with a web page. Look for the feed's new address: newswire feeds add ADDRESS.",
     "bot-wall": "The site asks visitors to prove that they are human. Ask its owner to let feed readers through, "
     "naming fetch.user_agent, or use another address of the feed.",
@@ -72,7 +72,9 @@ def after_poll(known: FeedHealth, outcome: Outcome, response: Response | NoRespo
 
     A new document changes nothing yet: whether it is a feed is for the worker to say (`after_reading`).
     """
-    known = replace(known, moved_to=_moved_to(response, known))
+    moved_to = outcome.state.moved_to or _moved_to(response, known)
+    if moved_to != known.moved_to:
+        known = replace(known, moved_to=moved_to)
     match outcome:
         case Fresh():
             return known
@@ -108,7 +110,7 @@ def what_to_do(health: Health) -> str:
 
 def alert_of(feed: Feed, before: FeedHealth, after: FeedHealth) -> Alert | None:
     """The alert that the change from *before* to *after* deserves; None for no change, and for a good beginning."""
-    if before.health == after.health or (before.health == "new" and after.health == "ok"):
+    if before.health == after.health or (before.health == "new" and after.health in ("ok", "quiet")):
         return None
     return Alert(
         feed_id=feed.id,
@@ -155,6 +157,8 @@ def _by_document(known: FeedHealth, *, now_ms: int) -> FeedHealth:
 
 
 def _verdict(known: FeedHealth, health: Health, detail: str, *, now_ms: int) -> FeedHealth:
+    if known.health == health and known.detail == detail and known.since_ms is not None:
+        return known
     since_ms = known.since_ms if known.health == health and known.since_ms is not None else now_ms
     return replace(known, health=health, since_ms=since_ms, detail=detail)
 

@@ -162,6 +162,7 @@ def test_a_change_is_announced_once_with_what_to_do() -> None:
     assert (alert.before, alert.after, alert.since_ms, alert.why) == ("ok", "broken", NOW_MS, "the problem")
     assert alert.what_to_do == what_to_do("broken")
     assert alert_of(FEED, ill, replace(ill, detail="another")) is None
+    assert alert_of(FEED, NEVER_JUDGED, replace(WELL, health="quiet")) is None
     assert alert_of(FEED, NEVER_JUDGED, WELL) is None, "a list of 20,000 feeds must not ring 20,000 times"
 
 

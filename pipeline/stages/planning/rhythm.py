@@ -9,6 +9,7 @@ by an hour as soon as the entries say so.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -148,8 +149,7 @@ def _without_pinned(dates: list[float]) -> list[float]:
 
 def _only_days(dates: Sequence[float]) -> bool:
     """Say whether nearly all of *dates* of several days share one time of the day, as `2026-05-01T00:00:00` do."""
-    times = [date % _DAY for date in dates]
-    most = max(times.count(time) for time in set(times))
+    most = max(Counter(date % _DAY for date in dates).values())
     days = len({date // _DAY for date in dates})
     return len(dates) >= _ENOUGH_TO_JUDGE and days > 1 and most >= _SAME_SHARE * len(dates)
 

@@ -24,8 +24,9 @@ def shrunk(counts: Sequence[float], expected: Sequence[float]) -> list[float]:
     best = max(likelihoods)
     weights = [exp(likelihood - best) for likelihood in likelihoods]
     whole = sum(weights)
-    own = sum(weight / (strength + total) for weight, strength in zip(weights, STRENGTHS, strict=True)) / whole
-    lent = 1 - own * total
+    pairs = list(zip(weights, STRENGTHS, strict=True))
+    own = sum(weight / (strength + total) for weight, strength in pairs) / whole
+    lent = sum(weight * strength / (strength + total) for weight, strength in pairs) / whole
     return [bins * own * count + lent * share for count, share in zip(counts, expected, strict=True)]
 
 

@@ -11,7 +11,7 @@ import sys
 import click
 
 from pipeline.errors import NewswireError
-from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_watch
+from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_simulate, cli_watch
 
 _INTERRUPTED = 130
 
@@ -32,6 +32,7 @@ for _command in (
     cli_run.demo,
     cli_read.poll,
     cli_read.parse,
+    cli_simulate.simulate,
     cli_watch.tail,
     cli_watch.status,
     cli_feeds.feeds,

@@ -24,6 +24,8 @@ _LARGEST_CORRECTION = 0.5
 _MOST_LEARNT_DAYS = 30.0
 _TRUSTED_DAYS = 15.0
 _LARGEST_RATIO = 5.0
+# A price beyond its square is one that nobody pays anyway.
+_LARGEST_ROOT = 1e6
 
 LOWEST_PRICE = 1e-3
 """Entry-seconds; at a hundredth of a second of one entry a request is as good as free."""
@@ -64,5 +66,7 @@ def booked(
     realised = account.realised + (ratio - account.realised) * min(days / (_TRUSTED_DAYS + learnt_days), 1.0)
     largest = _LARGEST_CORRECTION * requests_per_day
     pace = requests_per_day - min(max(debt / _REPAID_DAYS, -largest), largest)
-    price = account.price if appetite <= 0 or pace <= 0 else max((appetite * realised / pace) ** 2, LOWEST_PRICE)
+    price = account.price
+    if appetite > 0 and pace > 0:
+        price = max(min(appetite * realised / pace, _LARGEST_ROOT) ** 2, LOWEST_PRICE)
     return Account(now_seconds, price, debt, realised, learnt_days)

@@ -15,6 +15,7 @@ from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.rhythms import RhythmStore
 from pipeline.settings import Settings
 
 log = structlog.get_logger("workers.store")
@@ -35,6 +36,7 @@ class Store:
     backlog: Backlog
     articles: ArticleStore
     health: HealthStore
+    rhythms: RhythmStore
     tend: Callable[[], object] | None
 
 
@@ -64,6 +66,7 @@ def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> I
             backlog=Backlog(client, keys),
             articles=ArticleStore(client, keys),
             health=HealthStore(client, keys),
+            rhythms=RhythmStore(client, keys),
             tend=tend,
         )
     finally:

@@ -33,6 +33,11 @@ FIRST_PRICE = 1800.0
 """Entry-seconds: a feed with one entry an hour is asked once an hour for that, before anything is known."""
 
 
+def first_price(interval_seconds: float) -> float:
+    """Return the price at which a feed of one entry an hour is polled every *interval_seconds*; to begin with."""
+    return max(interval_seconds**2 / 7200, LOWEST_PRICE)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The price in entry-seconds, as it was set at `at_seconds`.

@@ -46,7 +46,7 @@ class FetchSettings:
 class ScheduleSettings:
     """When feeds are polled; always minimum <= interval <= maximum."""
 
-    kind: Literal["fixed"]
+    kind: Literal["adaptive", "fixed"]
     interval_seconds: Annotated[float, _INTERVAL]
     min_interval_seconds: Annotated[float, _INTERVAL]
     max_interval_seconds: Annotated[float, _INTERVAL]

@@ -229,6 +229,7 @@ def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
         b"content_encoding": document.content_encoding.encode(*_UTF8),
         b"content_type": document.content_type.encode(*_UTF8),
         **({b"is_delta": b"1"} if document.is_delta else {}),
+        **({} if document.previous_ms is None else {b"previous_ms": b"%d" % document.previous_ms}),
     }
 
 
@@ -248,6 +249,7 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             content_type=fields[b"content_type"].decode(*_UTF8),
             replayed=b"replayed" in fields,
             is_delta=b"is_delta" in fields,
+            previous_ms=_whole(fields.get(b"previous_ms")),
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None

@@ -40,7 +40,7 @@ def test_the_shipped_text_alone_is_complete_and_valid() -> None:
     assert (defaults.data_dir, defaults.namespace) == (Path("var"), "newswire")
     assert defaults.fetch.max_body_bytes == 10 * 1024 * 1024
     assert (defaults.fetch.timeout_seconds, defaults.fetch.allow_private_networks) == (30.0, False)
-    assert (defaults.schedule.kind, defaults.schedule.interval_seconds) == ("fixed", 900.0)
+    assert (defaults.schedule.kind, defaults.schedule.interval_seconds) == ("adaptive", 900.0)
     assert (defaults.articles.full_text, defaults.log.level) == ("never", "info")
 
 
@@ -136,7 +136,7 @@ def test_the_environment_is_read_by_the_type_of_the_setting(
         ("[fetch]\nmax_body_bytes = 9", "must be a whole number from 1024 to 1073741824 bytes"),
         ("[fetch]\nallow_private_networks = 1", "fetch.allow_private_networks = 1: must be true or false"),
         ('[fetch]\nuser_agent = "a\\r\\nX: y"', "fetch.user_agent = 'a\\r\\nX: y': must be 1 to 256 visible ASCII"),
-        ("[schedule]\nkind = 'adaptive'", "file1: schedule.kind = 'adaptive': must be one of fixed"),
+        ("[schedule]\nkind = 'sometimes'", "file1: schedule.kind = 'sometimes': must be one of adaptive, fixed"),
         (
             "[schedule]\ninterval_seconds = 0.4",
             "schedule.interval_seconds = 0.4: must be a number from 0.5 to 2678400 seconds",

@@ -11,7 +11,7 @@ import sys
 import click
 
 from pipeline.errors import NewswireError
-from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_watch
+from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_simulate, cli_watch
 from workers.cli_extract import extract
 
 _INTERRUPTED = 130
@@ -34,6 +34,7 @@ for _command in (
     cli_read.poll,
     cli_read.parse,
     extract,
+    cli_simulate.simulate,
     cli_watch.tail,
     cli_watch.status,
     cli_feeds.feeds,

@@ -13,11 +13,16 @@ from rich.table import Table
 
 from pipeline import wire
 from pipeline.adapters.shipped import starter_lists
+from pipeline.model import Feed
 from pipeline.stages.explanation import explanation
 from pipeline.stages.health import HEALTHS, shown_health
+from pipeline.stages.planning.live import SPREAD_SECONDS, is_planned
+from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
+from pipeline.stages.planning.planner import Plan
+from pipeline.stages.planning.words import plan_words, posting_words
 from workers.cli_options import settings_from, settings_options
 from workers.feed_lookup import find_feed, in_order, summary
-from workers.store import open_store
+from workers.store import Store, open_store
 
 
 @click.command("list", epilog="Example: newswire feeds list --health bot-wall --json")
@@ -63,6 +68,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         due_ms = store.feeds.due_ms(found.id)
         counts = store.feeds.counts(found.id)
         known = store.health.get(found.id)
+        posting = _posting(store, found, due_ms=due_ms)
     details = summary(found, state, known) | {
         "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
         "interval_seconds": found.interval_seconds,
@@ -74,6 +80,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         "etag": _text(state.etag),
         "last_modified": _text(state.last_modified),
         "counts": counts,
+        "posting": posting.get("posting"),
     }
     if as_json:
         click.echo(json.dumps(details, ensure_ascii=False))
@@ -100,12 +107,30 @@ def explain(feed: str, *, as_json: bool, config: Path | None, data_dir: str | No
             settings=settings.schedule,
             now_ms=int(time() * 1000),
         )
+        explained |= _posting(store, found, due_ms=store.feeds.due_ms(found.id))
     if as_json:
         click.echo(json.dumps({"id": found.id, "url": found.url, **explained}, ensure_ascii=False))
         return
     click.echo(found.title or found.url)
     for name, sentence in explained.items():
         click.echo(f"  {name.replace('_', ' '):13} {sentence}")
+
+
+def _posting(store: Store, feed: Feed, *, due_ms: int | None) -> dict[str, str]:
+    """What is known of when *feed* posts, and why its next poll is then; nothing while its interval is fixed."""
+    kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
+    rhythm = rhythm_from_bytes(kept) if kept else None
+    said = {} if rhythm is None else {"posting": posting_words(rhythm, now_seconds=time())}
+    planned = plan_from_bytes(plan) if plan and is_planned(feed, store.settings.schedule) else None
+    if planned is not None and due_ms is not None and _follows(store, feed, planned, due_ms):
+        said["why_then"] = plan_words(planned, due_seconds=due_ms / 1000)
+    return said
+
+
+def _follows(store: Store, feed: Feed, plan: Plan, due_ms: int) -> bool:
+    """Whether the next poll is one of *plan*: no failure, no pause and no word of the host came between."""
+    healthy = not feed.paused and not store.feeds.state(feed.id).failures
+    return healthy and any(0 <= due_ms / 1000 - poll < SPREAD_SECONDS for poll in plan.polls)
 
 
 def _text(validator: bytes | None) -> str | None:

@@ -25,8 +25,10 @@ from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Res
 from pipeline.settings import Settings
 from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
+from pipeline.stages.planning.accounting import book_from_json
+from pipeline.stages.planning.live import decided
+from pipeline.stages.planning.price import first_price
 from pipeline.stages.response import conditional_headers, read
-from pipeline.stages.schedule import next_due_ms
 from workers.host_turns import HostTurns
 from workers.pushes import Pushes
 
@@ -84,6 +86,7 @@ class Daemon:
     pushes: Pushes | None = None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
+    _price: float | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -153,6 +156,8 @@ class Daemon:
         leased = await self.leases.lease_due(limit=room, until_ms=until_ms)
         self.clock.set(leased.now_ms)
         self._next_due_ms = leased.next_due_ms
+        book = book_from_json(leased.account)
+        self._price = book.account.price if book else None
         for lease in leased.leases if until_ms else await self.turns.admit(leased.leases):
             task = asyncio.create_task(self._poll_and_forget(lease))
             self._in_flight[lease.feed.id] = (lease, task)
@@ -181,10 +186,15 @@ class Daemon:
         answered_ms = self.clock.now_ms()
         await self.turns.leave(lease, response, took_ms=answered_ms - asked_ms, now_ms=answered_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
-        due_ms = next_due_ms(feed, outcome, settings=self.settings.schedule, now_ms=self.clock.now_ms())
+        schedule, now_ms = self.settings.schedule, self.clock.now_ms()
+        price = self._price or first_price(schedule.interval_seconds)
+        decision = decided(lease, outcome, settings=schedule, price=price, now_ms=now_ms)
+        due_ms = decision.due_ms
         if self.pushes is not None:
-            due_ms = await self.pushes.due_ms(feed, outcome, due_ms, now_ms=self.clock.now_ms())
+            due_ms = await self.pushes.due_ms(feed, outcome, due_ms, now_ms=now_ms)
         document_id, settled = await self._settle(lease, outcome, due_ms)
+        if settled and decision.plan is not None:
+            await self.leases.keep_plan(lease, decision.plan)
         _tell_of_changes(lease, outcome)
         if settled:
             await self._diagnose(lease, outcome, response)

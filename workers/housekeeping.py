@@ -12,6 +12,9 @@ import structlog
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Unchanged
 from pipeline.stages.memory import forgettable
+from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
+from pipeline.stages.planning.packing import plan_from_bytes
+from pipeline.stages.planning.price import Account, first_price
 from pipeline.stages.schedule import next_due_ms
 from workers.store import Store
 
@@ -28,6 +31,7 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await asyncio.to_thread(_trim, store)
+            await asyncio.to_thread(book_requests, store)
             if time() >= next_forget:
                 next_forget = time() + _FORGET_SECONDS
                 await asyncio.to_thread(_forget, store)
@@ -58,6 +62,25 @@ def apply_new_schedule(store: Store) -> None:
     }
     moved = store.feeds.bring_forward(due_ms)
     log.info("rescheduled", feeds=moved)
+
+
+def book_requests(store: Store) -> None:
+    """Let the price of a request follow the budget: as many requests as the fixed interval would make.
+
+    Several daemons may do so at once: what one has booked is no longer new to the next.
+    """
+    rhythms = store.rhythms
+    kept = (plan_from_bytes(plan) for plan in rhythms.plans())
+    followed = sum(not feed.paused for feed in store.feeds.all())
+    interval_seconds, requests = store.settings.schedule.interval_seconds, rhythms.requests()
+    book = rebooked(
+        book_from_json(rhythms.account()) or Book(Account(time(), first_price(interval_seconds)), requests),
+        now_seconds=time(),
+        requests=requests,
+        requests_per_day=followed * _DAY_SECONDS / interval_seconds,
+        appetite=sum(plan.appetite for plan in kept if plan is not None),
+    )
+    rhythms.keep_account(book_to_json(book))
 
 
 def _trim(store: Store) -> None:

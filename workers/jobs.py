@@ -23,6 +23,7 @@ from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.subscriptions import Subscriptions, was_pushed
@@ -32,6 +33,7 @@ from pipeline.stages.identity import judge, pack, seen_id, unpack
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
 from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
+from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.diagnosis import note_reading
 from workers.lifecycle import settings_of_this_process
@@ -57,6 +59,7 @@ class Desk:
     feeds: FeedStore
     health: HealthStore
     subscriptions: Subscriptions
+    rhythms: RhythmStore
 
 
 @cache
@@ -82,6 +85,7 @@ def desk() -> Desk:
         FeedStore(client, keys),
         HealthStore(client, keys),
         Subscriptions(client, keys),
+        RhythmStore(client, keys),
     )
 
 
@@ -184,6 +188,9 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
+    settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
+    note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 

@@ -15,6 +15,7 @@ from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.subscriptions import Subscriptions
 from pipeline.settings import Settings
 
@@ -37,6 +38,7 @@ class Store:
     articles: ArticleStore
     health: HealthStore
     subscriptions: Subscriptions
+    rhythms: RhythmStore
     tend: Callable[[], object] | None
 
 
@@ -67,6 +69,7 @@ def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> I
             articles=ArticleStore(client, keys),
             health=HealthStore(client, keys),
             subscriptions=Subscriptions(client, keys),
+            rhythms=RhythmStore(client, keys),
             tend=tend,
         )
     finally:

@@ -25,6 +25,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why |
 | `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
+| `{ns}:rhythms` | hash feed id → bytes | as long as the feeds | when each feed's entries appeared, packed |
+| `{ns}:plans` | hash feed id → bytes | as long as the feeds | the next polls of each feed, packed |
+| `{ns}:account` | string | for ever | the price of a request, and how the budget of requests stands |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
 | `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
 | `{ns}:asking:<feed>` | string | TTL 1 min | a daemon asks the feed's hub just now |
@@ -56,6 +59,9 @@ PERMANENT = (
     "{*}:health",
     "{*}:alerts",
     "{*}:subscriptions",
+    "{*}:rhythms",
+    "{*}:plans",
+    "{*}:account",
     "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
@@ -145,6 +151,21 @@ class Keys:
     def queue(self) -> str:
         """The name of the RQ queue (RQ puts its own prefix before it)."""
         return f"{self.namespace}-documents"
+
+    @property
+    def rhythms(self) -> str:
+        """When the entries of each feed appeared."""
+        return self._name("rhythms")
+
+    @property
+    def plans(self) -> str:
+        """The next polls of each feed."""
+        return self._name("plans")
+
+    @property
+    def account(self) -> str:
+        """The price of a request and the state of the budget."""
+        return self._name("account")
 
     @property
     def schedule(self) -> str:

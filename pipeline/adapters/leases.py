@@ -24,11 +24,15 @@ LEASE_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What one call of `lease_due` brought: the leases, the server's clock (ms) to go by, and when more is due."""
+    """What one call of `lease_due` brought: the leases, the server's clock (ms) to go by, and when more is due.
+
+    `account` is how the budget of requests stands, as text; None before it was first booked.
+    """
 
     leases: tuple[Lease, ...]
     now_ms: int
     next_due_ms: int | None = None
+    account: bytes | None = None
 
 
 class LeaseStore:
@@ -53,23 +57,34 @@ class LeaseStore:
         )
         tokens = {feed.decode(): int(token) for feed, token in zip(answer[2::2], answer[3::2], strict=True)}
         next_due_ms = int(float(answer[1])) if answer[1] else None
-        return Leased(await self._with_memory(tokens), int(answer[0]), next_due_ms)
+        leases, account = await self._with_memory(tokens)
+        return Leased(leases, int(answer[0]), next_due_ms, account)
 
-    async def _with_memory(self, tokens: dict[str, int]) -> tuple[Lease, ...]:
-        """Read the feeds and their states; a feed removed meanwhile is dropped."""
+    async def _with_memory(self, tokens: dict[str, int]) -> tuple[tuple[Lease, ...], bytes | None]:
+        """Read the feeds and their states, and the account; a feed removed meanwhile is dropped."""
         if not tokens:
-            return ()
+            return (), None
         async with self._client.pipeline(transaction=False) as pipe:
             pipe.hmget(self._keys.feeds, list(tokens))
             pipe.hmget(self._keys.health, list(tokens))
+            pipe.hmget(self._keys.rhythms, list(tokens))
+            pipe.hmget(self._keys.plans, list(tokens))
+            pipe.get(self._keys.account)
             for feed_id in tokens:
                 pipe.hgetall(self._keys.states(feed_id))
-            feeds, healths, *states = await pipe.execute()
+            feeds, healths, rhythms, plans, account, *states = await pipe.execute()
+        rows = zip(feeds, healths, rhythms, plans, states, tokens.values(), strict=True)
         return tuple(
-            Lease(wire.feed_from_json(feed), state_from_fields(state), token, health_from_record(health))
-            for feed, health, state, token in zip(feeds, healths, states, tokens.values(), strict=True)
+            Lease(
+                wire.feed_from_json(feed), state_from_fields(state), token, health_from_record(health), rhythm, plan
+            )
+            for feed, health, rhythm, plan, state, token in rows
             if feed is not None
-        )
+        ), account
+
+    async def keep_plan(self, lease: Lease, plan: bytes) -> None:
+        """Keep the *plan* of a feed; one that is lost in a crash is made again."""
+        await self._client.hset(self._keys.plans, lease.feed.id, plan)
 
     async def renew(self, leases: Sequence[Lease]) -> set[str]:
         """Keep *leases* for another `LEASE_MS`; returns the ids of feeds whose lease was lost meanwhile."""

@@ -92,10 +92,13 @@ class FeedState:
 class Lease:
     """The right to poll one feed until the lease ends; `token` is its fence: only the newest may settle.
 
-    `health` is how the feed did when it was leased; a worker may have learnt better meanwhile.
+    `health` is how the feed did when it was leased; a worker may have learnt better meanwhile. `rhythm` (when its
+    entries appeared) and `plan` (its next polls) are packed; None where there is none yet.
     """
 
     feed: Feed
     state: FeedState
     token: int
     health: FeedHealth = NEVER_JUDGED
+    rhythm: bytes | None = None
+    plan: bytes | None = None

@@ -13,7 +13,7 @@ class RawDocument:
     """A feed document as fetched, on its way to the workers.
 
     `body` is compressed as `content_encoding` says ("" for identity); `content_type` is the header as it came.
-    `fetched_ms` is None when nobody knows (a file from disk).
+    `fetched_ms` is None when nobody knows (a file from disk); `previous_ms` is when the feed was polled before that.
     `is_delta`: it holds only what is new (226), so an entry that it lacks is not gone.
     `id` is given by the backlog when the document is stored ("" before). Of a document that is `replayed` newer ones
     may have been read already.
@@ -28,6 +28,7 @@ class RawDocument:
     id: str = ""
     is_delta: bool = False
     replayed: bool = False
+    previous_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ def _read_body(
         content_encoding=_listed(response, "content-encoding"),
         content_type=(response.header("content-type") or b"").decode("latin-1"),
         is_delta=is_delta,
+        previous_ms=lease.state.polled_ms,
     )
     state = replace(state, body_digest=digest, changed_ms=now_ms)
     return Fresh(state if is_delta else _with_head_of(document, state, settings), document)

@@ -11,6 +11,9 @@ from hashlib import blake2b
 from pipeline.model import Feed, Fresh, Gone, Outcome, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.bounds import not_before_ms
+from pipeline.stages.planning.policy import SimulatorPolicy
+
+__all__ = ["SimulatorPolicy", "next_due_ms"]
 
 # A 410 means "for good", yet people do say it by mistake: we look again once a week.
 _GONE_INTERVAL_MS = 7 * 24 * 3600 * 1000

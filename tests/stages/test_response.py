@@ -89,7 +89,7 @@ def test_a_new_body_is_a_document_to_process() -> None:
             is_feed=True,
             audited_ms=NOW_MS,
         ),
-        RawDocument("0123456789abcdef", URL, NOW_MS, b"<rss/>", "gzip", "text/xml"),
+        RawDocument("0123456789abcdef", URL, NOW_MS, b"<rss/>", "gzip", "text/xml", previous_ms=1),
     )
 
 

@@ -1,0 +1,48 @@
+"""What is remembered of the feeds' posting, and of the budget: packed values in, packed values out. Plain calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from pipeline.adapters.connection import Client
+from pipeline.adapters.keys import Keys
+
+_AT_ONCE = 1000
+
+
+class RhythmStore:
+    """Rhythms, plans and the account behind *client*; the stages give the bytes their meaning."""
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    def rhythm(self, feed_id: str) -> bytes | None:
+        """The rhythm of a feed, packed."""
+        return cast("bytes | None", self._client.hget(self._keys.rhythms, feed_id))
+
+    def keep_rhythm(self, feed_id: str, rhythm: bytes) -> None:
+        """Keep the packed *rhythm* of a feed."""
+        self._client.hset(self._keys.rhythms, feed_id, rhythm)
+
+    def plan(self, feed_id: str) -> bytes | None:
+        """The plan of a feed, packed."""
+        return cast("bytes | None", self._client.hget(self._keys.plans, feed_id))
+
+    def plans(self) -> Iterator[bytes]:
+        """Yield the plans of all feeds, packed; one that changes meanwhile may come twice or not at all."""
+        for _, plan in self._client.hscan_iter(self._keys.plans, count=_AT_ONCE):
+            yield plan
+
+    def account(self) -> bytes | None:
+        """How the budget of requests stands, as text."""
+        return cast("bytes | None", self._client.get(self._keys.account))
+
+    def keep_account(self, account: str) -> None:
+        """Keep how the budget of requests stands."""
+        self._client.set(self._keys.account, account)
+
+    def requests(self) -> int:
+        """How many polls were made in all."""
+        return int(self._client.hget(self._keys.totals, "polled") or 0)

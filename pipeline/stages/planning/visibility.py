@@ -1,0 +1,69 @@
+"""Learns how long after its date an entry shows in the feed: the chance to see it at the age of 0, 1, ... minutes.
+
+Each poll says of each entry either "shown at this age" or "not shown yet at this age" (current status data): the
+share of polls that showed it, made to rise with age by pooling neighbours (Ayer, Brunk, Ewing, Reid, Silverman, "An
+empirical distribution function for sampling with incomplete information", 1955), is the distribution of the lag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+AGES = 16
+"""Minutes of age that are told apart; whatever shows later counts as shown in the last one."""
+# What is assumed before anything was seen: half of what is left shows each minute; weighs as three polls.
+_ASSUMED = tuple(1 - 0.5 ** (age + 1) for age in range(AGES))
+_ASSUMED_WEIGHT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Polls that met an entry at each age in minutes (`asked`), and those of them that showed it (`shown`)."""
+
+    asked: tuple[float, ...] = (0.0,) * AGES
+    shown: tuple[float, ...] = (0.0,) * AGES
+
+    def scaled(self, factor: float) -> Visibility:
+        """Return the same with all counts times *factor*."""
+        return Visibility(
+            tuple(count * factor for count in self.asked), tuple(count * factor for count in self.shown)
+        )
+
+
+NOTHING_SEEN = Visibility()
+
+
+def with_poll(
+    visibility: Visibility, published: Sequence[float], *, previous_seconds: float, now_seconds: float
+) -> Visibility:
+    """Return *visibility* with what a poll at *now_seconds* says of entries *published* then and seen first now.
+
+    They were shown now; those already published at *previous_seconds* were not shown then.
+    """
+    asked, shown = list(visibility.asked), list(visibility.shown)
+    for date in published:
+        age = int((now_seconds - date) // 60)
+        if 0 <= age < AGES:
+            asked[age] += 1
+            shown[age] += 1
+        age = int((previous_seconds - date) // 60)
+        if 0 <= age < AGES:
+            asked[age] += 1
+    return Visibility(tuple(asked), tuple(shown))
+
+
+def lag_shares(visibility: Visibility) -> tuple[float, ...]:
+    """Return the share of entries that show within the 1st, 2nd, ... minute after their date; they sum to 1."""
+    groups: list[tuple[float, float, int]] = []
+    for assumed, asked, shown in zip(_ASSUMED, visibility.asked, visibility.shown, strict=True):
+        weight = asked + _ASSUMED_WEIGHT
+        group = ((shown + _ASSUMED_WEIGHT * assumed) / weight, weight, 1)
+        while groups and groups[-1][0] > group[0]:
+            value, before, size = groups.pop()
+            both = before + group[1]
+            group = ((value * before + group[0] * group[1]) / both, both, size + group[2])
+        groups.append(group)
+    by_age = [value for value, _, size in groups for _ in range(size)]
+    by_age[-1] = 1.0
+    return tuple(value - before for value, before in zip(by_age, [0.0, *by_age], strict=False))

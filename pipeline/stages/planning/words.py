@@ -1,0 +1,63 @@
+"""Says in words, and in a line of blocks, when a feed posts and why it is polled when it is."""
+
+from __future__ import annotations
+
+from pipeline.stages.planning.forecast import expected
+from pipeline.stages.planning.planner import Plan
+from pipeline.stages.planning.rhythm import Rhythm
+from pipeline.stages.planning.visibility import lag_shares
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_MINUTES_OF_A_DAY = 1440
+# A minute of the hour with this many times its share is worth a word.
+_MARKED = 3.0
+_SURE = 0.9
+
+
+def posting_words(rhythm: Rhythm, *, now_seconds: float) -> str:
+    """Say when the feed of *rhythm* posts: how much, at which hours (UTC) and minutes, and how late it shows."""
+    forecast = expected(rhythm, now_seconds=now_seconds)
+    day = [sum(forecast.hourly[hour::24]) for hour in range(24)]
+    best = max(range(24), key=lambda hour: day[hour] + day[(hour + 1) % 24] + day[(hour + 2) % 24])
+    per_day = forecast.rate * _MINUTES_OF_A_DAY
+    amount = f"{per_day:.0f} entries a day" if per_day >= 2 else f"{per_day * 7:.1f} entries a week"
+    hours = f"{_blocks(day)} from 00 to 24 h UTC, most from {best:02d} to {(best + 3) % 24:02d} h"
+    return f"About {amount}: {hours}{_minute_words(rhythm)}; {_lag_words(rhythm)}."
+
+
+def plan_words(plan: Plan, *, due_seconds: float) -> str:
+    """Say why the next poll of *plan*, due at *due_seconds*, is then."""
+    later = sum(poll > due_seconds for poll in plan.polls)
+    return (
+        "Planned by its posting: the poll stands where expected entries have waited for as long, together, as a "
+        f"request is worth now ({plan.price / 60:.0f} entry-minutes); {later} more polls are planned."
+    )
+
+
+def _minute_words(rhythm: Rhythm) -> str:
+    total = sum(rhythm.minutes)
+    if total < 20:
+        return ""
+    marked = [minute for minute, count in enumerate(rhythm.minutes) if count * 60 > _MARKED * total]
+    if not marked:
+        return ""
+    share = sum(rhythm.minutes[minute] for minute in marked) / total
+    named = ", ".join(f":{minute:02d}" for minute in marked[:6])
+    return f"; {share:.0%} at {named}"
+
+
+def _lag_words(rhythm: Rhythm) -> str:
+    shares = lag_shares(rhythm.visibility)
+    if sum(rhythm.visibility.asked) < 10:
+        return "how long they take to show is not known yet"
+    shown = 0.0
+    for minute, share in enumerate(shares):
+        shown += share
+        if shown >= _SURE:
+            return f"nine of ten show within {minute + 1} min"
+    return f"some take longer than {len(shares)} min to show"
+
+
+def _blocks(values: list[float]) -> str:
+    most = max(values)
+    return "".join(_BLOCKS[min(int(value / most * len(_BLOCKS)), len(_BLOCKS) - 1)] for value in values)

@@ -1,0 +1,122 @@
+"""What the daemon asks the planner: by the plan where there is one, by the fixed interval where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from posting import MONDAY, desk
+
+from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
+from pipeline.settings import ScheduleSettings
+from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
+from pipeline.stages.planning.live import decided
+from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
+from pipeline.stages.planning.price import Account
+from pipeline.stages.planning.rhythm import begun
+from pipeline.stages.planning.words import plan_words, posting_words
+from pipeline.stages.schedule import next_due_ms
+
+NOW_MS = int(MONDAY + 28 * 86_400) * 1000 + 8 * 3_600_000
+SETTINGS = ScheduleSettings(
+    kind="adaptive", interval_seconds=900, min_interval_seconds=60, max_interval_seconds=86_400
+)
+RHYTHM = begun(desk("live", per_day=30, minutes=(0,)).published, now_seconds=NOW_MS / 1000)
+FEED = Feed("00000000000000aa", "https://news.example/feed")
+LEASE = Lease(FEED, FeedState(), 1, rhythm=rhythm_to_bytes(RHYTHM, now_seconds=NOW_MS / 1000))
+UNCHANGED = Unchanged(FeedState(), "status")
+PRICE = 1800.0
+
+
+def test_a_feed_with_a_rhythm_is_polled_by_its_plan() -> None:
+    """The plan is kept, and the next poll needs no new one."""
+    first = decided(LEASE, UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=NOW_MS)
+    assert first.plan
+    plan = plan_from_bytes(first.plan)
+    again = decided(replace(LEASE, plan=first.plan), UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=first.due_ms)
+
+    assert plan
+    assert 0 <= first.due_ms / 1000 - plan.polls[0] < 10
+    assert again.plan is None
+    assert 0 <= again.due_ms / 1000 - plan.polls[1] < 10
+
+
+@pytest.mark.parametrize(
+    ("lease", "settings"),
+    [
+        (replace(LEASE, rhythm=None), SETTINGS),
+        (replace(LEASE, rhythm=b"\x63 of a later version"), SETTINGS),
+        (replace(LEASE, feed=replace(FEED, interval_seconds=600)), SETTINGS),
+        (LEASE, replace(SETTINGS, kind="fixed")),
+        (LEASE, replace(SETTINGS, interval_seconds=1.0, min_interval_seconds=0.5)),
+    ],
+    ids=["not read yet", "unknown version", "its own interval", "fixed", "too short for minutes"],
+)
+def test_without_a_plan_the_interval_holds(lease: Lease, settings: ScheduleSettings) -> None:
+    """Whatever is missing, a feed is polled as it always was."""
+    decision = decided(lease, UNCHANGED, settings=settings, price=PRICE, now_ms=NOW_MS)
+
+    assert decision.due_ms == next_due_ms(lease.feed, UNCHANGED, settings=settings, now_ms=NOW_MS)
+    assert decision.plan is None
+
+
+def test_a_feed_that_fails_is_left_to_the_back_off() -> None:
+    """A plan knows when entries come, not when a server recovers."""
+    for outcome in (Refused(FeedState(failures=3), "HTTP 503"), Gone(FeedState(status=410))):
+        decision = decided(LEASE, outcome, settings=SETTINGS, price=PRICE, now_ms=NOW_MS)
+
+        assert decision.due_ms == next_due_ms(FEED, outcome, settings=SETTINGS, now_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        FeedState(fresh_until_ms=NOW_MS + 5 * 3_600_000),
+        FeedState(hints=Hints(ttl_ms=5 * 3_600_000)),
+        FeedState(wait_until_ms=NOW_MS + 5 * 3_600_000),
+    ],
+    ids=["max-age", "ttl", "Retry-After"],
+)
+def test_what_the_host_asks_for_wins_over_the_plan(state: FeedState) -> None:
+    """At a price of nearly nothing the plan would come back within a minute."""
+    document = RawDocument(FEED.id, FEED.url, NOW_MS, b"<rss/>")
+    free = decided(LEASE, UNCHANGED, settings=SETTINGS, price=0.001, now_ms=NOW_MS)
+    patient = decided(LEASE, Fresh(state, document), settings=SETTINGS, price=0.001, now_ms=NOW_MS)
+
+    assert free.due_ms < NOW_MS + 3_600_000
+    assert patient.due_ms >= NOW_MS + 5 * 3_600_000
+
+
+def test_the_bounds_of_the_operator_hold_for_plans_too() -> None:
+    """Neither a price of nothing nor one beyond all means."""
+    settings = replace(SETTINGS, min_interval_seconds=600, max_interval_seconds=3600)
+    for price in (1e-3, 1e12):
+        decision = decided(LEASE, UNCHANGED, settings=settings, price=price, now_ms=NOW_MS)
+
+        assert 600_000 <= decision.due_ms - NOW_MS <= 3_610_000
+
+
+def test_the_account_is_read_as_it_was_written() -> None:
+    """Every daemon goes by the same price; one that cannot be read is begun anew."""
+    book = Book(Account(MONDAY), 7)
+    later = rebooked(book, now_seconds=MONDAY + 3600, requests=11, requests_per_day=100, appetite=5000)
+
+    assert book_from_json(book_to_json(later).encode()) == later
+    assert later.account.price != book.account.price
+    assert rebooked(later, now_seconds=MONDAY + 3600, requests=0, requests_per_day=100, appetite=5000).requests == 0
+    damaged = (None, b"", b"[]", b"{", b'{"version": 2}', book_to_json(Book(Account(1.0, price=-1.0), 0)).encode())
+    assert [book_from_json(text) for text in damaged] == [None] * 6
+
+
+def test_the_posting_of_a_feed_is_told_in_words() -> None:
+    """Whoever asks why a feed is quiet sees that nobody posts at night."""
+    words = posting_words(RHYTHM, now_seconds=NOW_MS / 1000)
+    decision = decided(LEASE, UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=NOW_MS)
+    plan = plan_from_bytes(decision.plan or b"")
+
+    assert words.startswith("About 2")
+    assert "▁▁▁▁▁▁" in words
+    assert "% at :00" in words
+    assert "not known yet" in words
+    assert plan
+    assert "30 entry-minutes" in plan_words(plan, due_seconds=decision.due_ms / 1000)

@@ -1,0 +1,117 @@
+"""From documents to plans through the real store: what a worker notes is what a daemon plans by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import redis
+import redis.asyncio
+from posting import MONDAY
+
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
+from pipeline.adapters.rhythms import RhythmStore
+from pipeline.adapters.shipped import default_settings_text
+from pipeline.model import Article, ArticleDate, Feed, FeedReference, RawDocument
+from pipeline.settings import load
+from pipeline.stages.planning.accounting import book_from_json
+from pipeline.stages.planning.packing import plan_to_bytes, rhythm_from_bytes
+from pipeline.stages.planning.planner import Plan
+from workers.arrivals import note_arrivals
+from workers.housekeeping import book_requests
+from workers.store import open_store
+
+KEYS = Keys("newswire")
+FEED = Feed("00000000000000aa", "https://news.example/feed")
+NOW_MS = int(MONDAY * 1000)
+
+
+def articles(*ages_minutes: float, precision: str = "second") -> list[Article]:
+    """Return articles published so many minutes ago."""
+    return [
+        Article(
+            f"{number:032x}",
+            FeedReference(FEED.id, FEED.url, None),
+            published=ArticleDate(NOW_MS - int(age * 60_000), "day" if precision == "day" else "second", "test", ""),
+        )
+        for number, age in enumerate(ages_minutes)
+    ]
+
+
+def document(*, previous_ms: int | None = None, replayed: bool = False) -> RawDocument:
+    """Return the document that brought them."""
+    return RawDocument(FEED.id, FEED.url, NOW_MS, b"", previous_ms=previous_ms, replayed=replayed)
+
+
+def counted(store: RhythmStore) -> float:
+    """Return how many entries the feed's rhythm remembers."""
+    kept = store.rhythm(FEED.id)
+    rhythm = rhythm_from_bytes(kept) if kept else None
+    return sum(rhythm.week) if rhythm else -1.0
+
+
+def test_the_first_document_begins_a_rhythm_and_the_next_ones_add_to_it(redis_client: redis.Redis) -> None:
+    """The oldest entry of the first document only says since when it looks back."""
+    store = RhythmStore(redis_client, KEYS)
+
+    note_arrivals(store, document(), articles(60, 120, 180))
+    begun = counted(store)
+    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(5, 6))
+
+    assert begun == pytest.approx(2, abs=0.1)
+    assert counted(store) == pytest.approx(4, abs=0.2)
+
+
+def test_dates_of_whole_days_and_old_documents_teach_nothing_wrong(redis_client: redis.Redis) -> None:
+    """Midnight is not when they were published; a replayed document is not when they came."""
+    store = RhythmStore(redis_client, KEYS)
+
+    note_arrivals(store, document(replayed=True), articles(1))
+    assert store.rhythm(FEED.id) is None
+    note_arrivals(store, document(), articles(1, 2, 3, precision="day"))
+
+    assert counted(store) == 0
+
+
+async def test_a_lease_brings_rhythm_plan_and_price(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """The daemon asks Redis once for all that it plans by; a removed feed takes it along."""
+    feeds, rhythms, leases = (
+        FeedStore(redis_client, KEYS),
+        RhythmStore(redis_client, KEYS),
+        LeaseStore(async_redis, KEYS),
+    )
+    feeds.add([FEED])
+    rhythms.keep_rhythm(FEED.id, b"rhythm")
+    rhythms.keep_account("account")
+    leased = await leases.lease_due(limit=1)
+    await leases.keep_plan(leased.leases[0], b"plan")
+    await leases.release(leased.leases)
+    leased = await leases.lease_due(limit=1)
+
+    assert (leased.leases[0].rhythm, leased.leases[0].plan, leased.account) == (b"rhythm", b"plan", b"account")
+    feeds.remove(FEED.id)
+    assert (rhythms.rhythm(FEED.id), rhythms.plan(FEED.id)) == (None, None)
+
+
+def test_the_price_is_booked_for_all_daemons(valkey_url: str, redis_client: redis.Redis, tmp_path: Path) -> None:
+    """Twice the appetite of the budget makes a request dearer than before anything was known."""
+    settings = load(
+        toml_texts=[("shipped", default_settings_text())],
+        environ={},
+        overrides={"redis_url": valkey_url, "data_dir": str(tmp_path)},
+    )
+    with open_store(settings) as store:
+        store.feeds.add([FEED])
+        book_requests(store)
+        before = book_from_json(store.rhythms.account())
+        redis_client.hset(KEYS.plans, FEED.id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e5, (MONDAY,))))
+        book_requests(store)
+        after = book_from_json(store.rhythms.account())
+
+    assert before
+    assert after
+    assert after.account.price > 100 * before.account.price

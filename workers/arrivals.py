@@ -1,0 +1,35 @@
+"""What a worker tells of a feed's posting once it has published what a document brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.adapters.rhythms import RhythmStore
+from pipeline.model import Article, RawDocument
+from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
+from pipeline.stages.planning.rhythm import begun, learned
+
+
+def note_arrivals(rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article]) -> None:
+    """Add to the rhythm of the feed the new *articles* that *document* brought, when each was published.
+
+    A document that is read again after a crash counts twice at worst, and one of yesterday not at all: a rhythm is a
+    habit, not an account.
+    """
+    if document.fetched_ms is None or document.replayed or not articles:
+        return
+    now = document.fetched_ms / 1000
+    dates = [_seconds(article) for article in articles]
+    kept = rhythms.rhythm(document.feed_id)
+    rhythm = rhythm_from_bytes(kept) if kept else None
+    if rhythm is None or document.previous_ms is None:
+        rhythm = begun(dates, now_seconds=now)
+    else:
+        rhythm = learned(rhythm, dates, previous_seconds=document.previous_ms / 1000, now_seconds=now)
+    rhythms.keep_rhythm(document.feed_id, rhythm_to_bytes(rhythm, now_seconds=now))
+
+
+def _seconds(article: Article) -> float | None:
+    """When *article* was published; None if only the day is known."""
+    published = article.published
+    return None if published is None or published.precision == "day" else published.at_ms / 1000

@@ -18,6 +18,7 @@ SETTINGS = FetchSettings(
     timeout_seconds=5,
     per_host_concurrency=4,
     per_host_gap_seconds=0,
+    politeness_scope="host",
     concurrency=16,
     user_agent="newswire/0.1 (+https://newswire.invalid/bot)",
     max_redirects=5,

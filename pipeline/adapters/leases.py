@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from pipeline import wire
+from pipeline.adapters.batched_calls import BatchedCalls
 from pipeline.adapters.health import change_health, health_from_record
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
@@ -41,6 +42,7 @@ class LeaseStore:
     def __init__(self, client: Redis, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self._settling = BatchedCalls(client)
 
     async def now_ms(self) -> int:
         """The server's clock: the one clock that all daemons share."""
@@ -112,8 +114,7 @@ class LeaseStore:
     async def settle(self, lease: Lease, state: FeedState, *, due_ms: int, outcome: str) -> bool:
         """End a poll that brought nothing new (*outcome*: "unchanged" or "failed"); False if the lease was lost."""
         return bool(
-            await call_async(
-                self._client,
+            await self._settling.call(
                 "settle_feed",
                 keys=self._settling_keys(lease),
                 arguments={"feed": lease.feed.id, "token": lease.token, "due_ms": due_ms, "outcome": outcome},

@@ -111,7 +111,7 @@ class Web:
             if isinstance(answer, NoResponse):
                 return answer
             if answer.status not in REDIRECT_STATUSES:
-                return await self._digested(replace(answer, redirects=tuple(hops)))
+                return await self._digested(replace(answer, redirects=tuple(hops)) if hops else answer)
             target = target_of(answer.header("location") or b"", url=url)
             if target is None:
                 return NoResponse("redirects", f"HTTP {answer.status} with no address to follow, from {url}")
@@ -154,13 +154,15 @@ class Web:
 
     async def _digested(self, response: Response) -> Response | NoResponse:
         """Check and digest the body of *response*: outside of the host's turn and time, which are over."""
+        if not response.body:
+            return response
         body = response.body
         codings = [value for name, value in response.headers if name == "content-encoding"]
         encoding = b", ".join(codings).decode("latin-1")
         if len(body) > _UNPACK_ASIDE_BYTES:
             digest = await asyncio.to_thread(self._digest, body, encoding)
         else:
-            digest = self._digest(body, encoding) if body else ""
+            digest = self._digest(body, encoding)
         return digest if isinstance(digest, NoResponse) else replace(response, digest=digest)
 
     @asynccontextmanager

@@ -17,7 +17,7 @@ if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZADD', KEYS[1], 'XX', ARGV[3], ARGV[1])
 redis.call('DEL', KEYS[3])
-for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
+redis.call('HSET', KEYS[3], unpack(ARGV, 5))
 for _, counters in ipairs({ KEYS[4], KEYS[5] }) do
   redis.call('HINCRBY', counters, 'polled', 1)
   redis.call('HINCRBY', counters, ARGV[4], 1)

@@ -37,11 +37,7 @@ sv och att det som en på är av för med till den har inte om ett han men var j
 da og at det er en på af for med til den har ikke som et de han var men fra vil ved
 nb og å det er en på av for med til den har ikke som et de han var men fra vil ved
 """
-_LANGUAGES_OF_WORD: dict[str, tuple[str, ...]] = {}
-for _language, *_names in map(str.split, _WORDS.strip().splitlines()):
-    for _name in dict.fromkeys(_names):
-        _LANGUAGES_OF_WORD[_name] = (*_LANGUAGES_OF_WORD.get(_name, ()), _language)
-_KNOWN = frozenset(line.split()[0] for line in _WORDS.strip().splitlines())
+_WORDS_OF = {language: frozenset(names) for language, *names in map(str.split, _WORDS.strip().splitlines())}
 
 LanguageSource = Literal["feed", "page", "detected"]
 
@@ -63,19 +59,18 @@ def article_language(
 
 def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     """Give the language that *text* speaks for, None if unclear, and whether that speaks against *declared*."""
-    for language, script in _SCRIPTS:
-        if not text.isascii() and len(script.findall(text)) >= _MANY_LETTERS:
-            return language, False
+    if not text.isascii():
+        for language, script in _SCRIPTS:
+            if len(script.findall(text)) >= _MANY_LETTERS:
+                return language, False
     words = _WORD.findall(text.lower())
     if len(words) < _FEW_WORDS:
         return None, False
-    hits = dict.fromkeys(_KNOWN, 0)
-    for word in dict.fromkeys(words):
-        for language in _LANGUAGES_OF_WORD.get(word, ()):
-            hits[language] += 1
+    distinct = set(words)
+    hits = {language: len(names & distinct) for language, names in _WORDS_OF.items()}
     best, second = sorted(hits, key=lambda language: (-hits[language], language))[:2]
     # Function words make up a third of running text and at most a tenth of another language's.
     if hits[best] * 5 < len(words) or hits[best] < max(3, hits[second] * 1.5):
         return None, False
-    against = declared in _KNOWN and declared != best and hits[declared] * 5 < hits[best]
+    against = declared in _WORDS_OF and declared != best and hits[declared] * 5 < hits[best]
     return best, against and len(words) >= _MANY_WORDS

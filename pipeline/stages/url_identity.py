@@ -31,6 +31,12 @@ _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("bing.com", "/news/apiclick.aspx"): ("url",),
 }
 _MAX_WRAPPERS = 3
+# One look at its beginning tells that an address is no wrapper, as nearly all are.
+_PERHAPS_WRAPPED = re.compile(
+    rf"https?://(?:www\.)?(?:{'|'.join(sorted({re.escape(host) for host, _ in _WRAPPERS}))})[/:?#]"
+    r"|https?://[a-z0-9-]+\.cdn\.ampproject\.org/|https?://(?:www\.)?google\.",
+    re.IGNORECASE,
+)
 _AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s/)?([^/].*)", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/].*)", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
@@ -45,6 +51,8 @@ def unwrapped(url: str) -> str:
 
     Undone are link checkers of search engines and social networks, and the caches of AMP pages, at most three deep.
     """
+    if not _PERHAPS_WRAPPED.match(url):
+        return url
     for _ in range(_MAX_WRAPPERS):
         inner = _inner(url)
         if inner is None:

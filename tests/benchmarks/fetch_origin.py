@@ -15,6 +15,9 @@ from typing import cast
 
 import uvloop
 
+HOSTS = tuple(f"127.0.0.{number}" for number in range(1, 51))
+"""Where the origin answers: loopback addresses, each a host of its own to whoever asks."""
+
 _ITEM = "<item><guid>g{0}</guid><title>Item {0}</title><link>http://example.invalid/{0}</link></item>"
 _FEED = (
     "<rss version='2.0'><channel><title>T</title><link>http://example.invalid/</link><description>d</description>"
@@ -52,8 +55,11 @@ class _Answers(asyncio.Protocol):
 
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Answers, "127.0.0.1", 0, backlog=4096)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    first = await loop.create_server(_Answers, HOSTS[0], 0, backlog=4096)
+    port = first.sockets[0].getsockname()[1]
+    for host in HOSTS[1:]:
+        await loop.create_server(_Answers, host, port, backlog=4096)
+    sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
 

@@ -184,7 +184,7 @@ class Daemon:
         asked_ms = self.clock.now_ms()
         response = await self._ask(lease, asked_ms)
         answered_ms = self.clock.now_ms()
-        await self.turns.leave(lease, response, took_ms=answered_ms - asked_ms, now_ms=answered_ms)
+        self.turns.leave(lease, response, took_ms=answered_ms - asked_ms, now_ms=answered_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=self.clock.now_ms())
         schedule, now_ms = self.settings.schedule, self.clock.now_ms()
         price = self._price or first_price(schedule.interval_seconds)
@@ -273,6 +273,7 @@ class Daemon:
             task.cancel()
         if left:
             await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
+        await self.turns.told()
         await self.leases.release([lease for lease, _ in left])
 
 

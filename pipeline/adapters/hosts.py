@@ -23,6 +23,16 @@ class Turn:
     host: HostState
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The end of a feed's request to the host *scope*, and how that was and is to be asked."""
+
+    scope: str
+    feed_id: str
+    before: HostState
+    after: HostState
+
+
 class HostStore:
     """The hosts behind *client*: *gap_ms* and *concurrency* are the limits of each, *run_ms* bounds a request."""
 
@@ -47,15 +57,24 @@ class HostStore:
         )
         return [Turn(bool(goes), HostState(*(int(value or 0) for value in state))) for goes, *state in answers]
 
-    async def leave(self, scope: str, feed_id: str, *, before: HostState, after: HostState, now_ms: int) -> None:
-        """Say that the request of a feed is over, and how its host is to be asked from now on."""
-        host = f"{self._keys.hosts}:{scope}"
+    async def leave(self, departures: Sequence[Departure], *, now_ms: int) -> None:
+        """Say that the requests of *departures* are over, and how their hosts are to be asked from now on."""
         async with self._client.pipeline(transaction=False) as pipe:
-            pipe.zrem(f"{host}:running", feed_id)
-            if after != before:
-                pipe.hset(
-                    host,
-                    mapping={"closed": after.closed_until_ms, "gap": after.gap_ms, "latency": after.latency_ms},
-                )
-                pipe.pexpire(host, max(after.closed_until_ms - now_ms, 0) + _KEPT_MS)
+            for scope, feed_ids in _by_scope(departures).items():
+                pipe.zrem(f"{self._keys.hosts}:{scope}:running", *feed_ids)
+            for each in departures:
+                if each.after != each.before:
+                    host, after = f"{self._keys.hosts}:{each.scope}", each.after
+                    pipe.hset(
+                        host,
+                        mapping={"closed": after.closed_until_ms, "gap": after.gap_ms, "latency": after.latency_ms},
+                    )
+                    pipe.pexpire(host, max(after.closed_until_ms - now_ms, 0) + _KEPT_MS)
             await pipe.execute()
+
+
+def _by_scope(departures: Sequence[Departure]) -> dict[str, list[str]]:
+    feeds: dict[str, list[str]] = {}
+    for each in departures:
+        feeds.setdefault(each.scope, []).append(each.feed_id)
+    return feeds

@@ -9,7 +9,7 @@ import redis
 import redis.asyncio
 
 from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.hosts import HostStore, Turn
+from pipeline.adapters.hosts import Departure, HostStore, Turn
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LeaseStore
 from pipeline.model import UNKNOWN_HOST, Feed, HostState, Lease
@@ -84,8 +84,8 @@ async def test_no_more_than_so_many_requests_to_a_host_run_at_once(
 
     assert await _take(one, leases[0]) == [True]
     assert await _take(other, *leases[1:4]) == [True, False, False]
-    await one.leave(HOST, leases[0].feed.id, before=UNKNOWN_HOST, after=UNKNOWN_HOST, now_ms=0)
-    await other.leave(HOST, leases[1].feed.id, before=UNKNOWN_HOST, after=UNKNOWN_HOST, now_ms=0)
+    await one.leave([Departure(HOST, leases[0].feed.id, UNKNOWN_HOST, UNKNOWN_HOST)], now_ms=0)
+    await other.leave([Departure(HOST, leases[1].feed.id, UNKNOWN_HOST, UNKNOWN_HOST)], now_ms=0)
 
     assert not redis_client.exists(f"{KEYS.hosts}:{HOST}:running")
     assert all(0 < _wait_ms(redis_client, lease) <= 1_000 for lease in leases[2:4])
@@ -98,7 +98,7 @@ async def test_a_closed_host_is_left_alone_by_every_daemon(
     hosts = _hosts(async_redis, gap_ms=1_000)
     now_ms = await LeaseStore(async_redis, KEYS).now_ms()
     closed = HostState(closed_until_ms=now_ms + 60_000, gap_ms=2_000, latency_ms=70)
-    await hosts.leave(HOST, leases[0].feed.id, before=UNKNOWN_HOST, after=closed, now_ms=now_ms)
+    await hosts.leave([Departure(HOST, leases[0].feed.id, UNKNOWN_HOST, closed)], now_ms=now_ms)
 
     turns = await _hosts(async_redis, gap_ms=1_000).take_turns([(HOST, lease) for lease in leases[1:4]])
 

@@ -15,7 +15,6 @@ from pipeline.settings import FetchSettings
 from pipeline.stages.politeness import after_answer
 from pipeline.stages.politeness_scope import politeness_scope
 
-
 log = structlog.get_logger("workers.host_turns")
 
 _TOGETHER_SECONDS = 0.02

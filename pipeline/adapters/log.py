@@ -16,7 +16,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `unsettled` | the outcome of a poll could not be stored; the poll is repeated | `feed`, `reason` |
 | `moved` | a feed is polled at another address from now on, or at its own again | `feed`, `url`, `now_at` |
 | `false_304` | a host said that nothing is new although it was | `feed`, `url`, `times` |
-| `host_untold` | the store was away when requests ended; their hosts' turns end by themselves | `requests`, `reason` |
+| `host_untold` | the store was away when requests ended; turns end by themselves | `requests`, `reason` |
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |

@@ -39,6 +39,10 @@ nb og å det er en på av for med til den har ikke som et de han var men fra vil
 """
 _WORDS_OF = {language: frozenset(names) for language, *names in map(str.split, _WORDS.strip().splitlines())}
 
+_LONGEST_LIST = max(map(len, _WORDS_OF.values()))
+# A declared language is overruled only when another has more than so many times its function words.
+_AGAINST = 5
+
 LanguageSource = Literal["feed", "page", "detected"]
 
 
@@ -50,11 +54,22 @@ def article_language(
     *feed* and *page* are the tags that these declare; the page knows its own article better than the feed does.
     """
     declared = page or feed
-    source: LanguageSource = "page" if page else "feed"
-    detected, is_strong = _witness(text[:_MAX_CHARACTERS], (declared or "").partition("-")[0].lower())
+    beginning = text[:_MAX_CHARACTERS].lower()
     if declared is None:
+        detected, _ = _witness(beginning, "")
         return (detected, "detected") if detected else (None, None)
+    source: LanguageSource = "page" if page else "feed"
+    primary = declared.partition("-")[0].lower()
+    if _speaks(beginning, primary):
+        return declared, source
+    detected, is_strong = _witness(beginning, primary)
     return (detected, "detected") if detected and is_strong else (declared, source)
+
+
+def _speaks(text: str, language: str) -> bool:
+    """Whether *text* holds enough function words of *language* that no other can speak against it, as is usual."""
+    own = _WORDS_OF.get(language)
+    return own is not None and len(own.intersection(text.split())) * _AGAINST >= _LONGEST_LIST
 
 
 def _witness(text: str, declared: str) -> tuple[str | None, bool]:
@@ -63,7 +78,7 @@ def _witness(text: str, declared: str) -> tuple[str | None, bool]:
         for language, script in _SCRIPTS:
             if len(script.findall(text)) >= _MANY_LETTERS:
                 return language, False
-    words = _WORD.findall(text.lower())
+    words = _WORD.findall(text)
     if len(words) < _FEW_WORDS:
         return None, False
     distinct = set(words)
@@ -72,5 +87,5 @@ def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     # Function words make up a third of running text and at most a tenth of another language's.
     if hits[best] * 5 < len(words) or hits[best] < max(3, hits[second] * 1.5):
         return None, False
-    against = declared in _WORDS_OF and declared != best and hits[declared] * 5 < hits[best]
+    against = declared in _WORDS_OF and declared != best and hits[declared] * _AGAINST < hits[best]
     return best, against and len(words) >= _MANY_WORDS

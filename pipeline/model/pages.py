@@ -37,7 +37,7 @@ class PageArticle:
     html: str | None = None
     authors: tuple[str, ...] = ()
     language: str | None = None
-    language_source: Literal["page", "detected"] | None = None
+    language_source: Literal["feed", "page", "detected"] | None = None
     published: ArticleDate | None = None
     updated: ArticleDate | None = None
     image: str | None = None

@@ -17,11 +17,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
     ("el", re.compile(r"[\u0370-\u03ff]")),
     ("he", re.compile(r"[\u0590-\u05ff]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
-_MANY_LETTERS = 8
+_FEW_LETTERS = 4
+_SCRIPT_SHARE = 4
 
 # The commonest words of each language; a word of two languages counts for both, so only the difference decides.
 _WORDS = """
@@ -74,10 +76,9 @@ def _speaks(text: str, language: str) -> bool:
 
 def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     """Give the language that *text* speaks for, None if unclear, and whether that speaks against *declared*."""
-    if not text.isascii():
-        for language, script in _SCRIPTS:
-            if len(script.findall(text)) >= _MANY_LETTERS:
-                return language, False
+    script = _by_script(text)
+    if script is not None:
+        return script, False
     words = _WORD.findall(text)
     if len(words) < _FEW_WORDS:
         return None, False
@@ -85,7 +86,16 @@ def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     hits = {language: len(names & distinct) for language, names in _WORDS_OF.items()}
     best, second = sorted(hits, key=lambda language: (-hits[language], language))[:2]
     # Function words make up a third of running text and at most a tenth of another language's.
-    if hits[best] * 5 < len(words) or hits[best] < max(3, hits[second] * 1.5):
+    spoken = sum(word in _WORDS_OF[best] for word in words)
+    if spoken * 5 < len(words) or hits[best] < max(3, hits[second] * 1.5):
         return None, False
     against = declared in _WORDS_OF and declared != best and hits[declared] * _AGAINST < hits[best]
     return best, against and len(words) >= _MANY_WORDS
+
+
+def _by_script(text: str) -> str | None:
+    """Give the language that a script is written for; Japanese is written with Han too, so it is looked for first."""
+    if text.isascii():
+        return None
+    least = max(_FEW_LETTERS, len(text) // _SCRIPT_SHARE)
+    return next((language for language, script in _SCRIPTS if len(script.findall(text)) >= least), None)

@@ -7,36 +7,22 @@ only if the article is not yet remembered as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from time import time
 from uuid import uuid4
 
 import structlog
 from rq import get_current_job
 
-from pipeline import wire
-from pipeline.adapters.articles import ArticleStore, Conflict, FencedOff, Publication
-from pipeline.adapters.backlog import Backlog, Claim
-from pipeline.adapters.connection import connect
-from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.health import HealthStore
-from pipeline.adapters.keys import Keys
-from pipeline.adapters.rhythms import RhythmStore
-from pipeline.adapters.sketch_index import SketchIndex
+from pipeline.adapters.articles import FencedOff
+from pipeline.adapters.backlog import Claim
 from pipeline.adapters.store_errors import STORE_LOST
-from pipeline.adapters.subscriptions import Subscriptions, was_pushed
-from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Unreadable, Verdict
-from pipeline.settings import Settings
-from pipeline.stages.identity import judge, pack, seen_id, unpack
-from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
+from pipeline.adapters.subscriptions import was_pushed
+from pipeline.model import Reading, Rejected, Unreadable
 from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
-from workers.arrivals import note_arrivals
-from workers.copies import mark_copies
+from workers.desk import desk
 from workers.diagnosis import note_reading
-from workers.lifecycle import settings_of_this_process
+from workers.publishing import publish
 from workers.pushes import note_miss
 
 log = structlog.get_logger("workers.jobs")
@@ -44,49 +30,6 @@ log = structlog.get_logger("workers.jobs")
 MAX_ATTEMPTS = 5
 """A document whose worker died five times is taken to be the cause; it is buried and its neighbours go on."""
 _DAY_SECONDS = 86_400
-_DAY_MS = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a worker needs at hand: settings and stores, made once per process (a forked child reconnects)."""
-
-    settings: Settings
-    url: str
-    backlog: Backlog
-    articles: ArticleStore
-    sketches: SketchIndex
-    feeds: FeedStore
-    health: HealthStore
-    subscriptions: Subscriptions
-    rhythms: RhythmStore
-
-
-@cache
-def desk() -> Desk:
-    """The desk of this process, laid out from its settings."""
-    settings = settings_of_this_process()
-    if settings.redis_url is None:
-        raise RuntimeError("a worker process needs NEWSWIRE_REDIS_URL (newswire worker sets it)")
-    client, keys = connect(settings.redis_url), Keys(settings.namespace)
-    sketches = SketchIndex(
-        client,
-        keys,
-        window_ms=settings.articles.near_duplicate_days * _DAY_MS,
-        most_carriers=MOST_CARRIERS,
-        candidates=CANDIDATES,
-    )
-    return Desk(
-        settings,
-        settings.redis_url,
-        Backlog(client, keys),
-        ArticleStore(client, keys),
-        sketches,
-        FeedStore(client, keys),
-        HealthStore(client, keys),
-        Subscriptions(client, keys),
-        RhythmStore(client, keys),
-    )
 
 
 def process(feed_ids: list[str]) -> None:
@@ -113,7 +56,7 @@ def _process_document(claim: Claim) -> None:
                 case Unreadable(reason):
                     _bury(claim, reason)
                 case Reading() as reading:
-                    _publish(claim, reading)
+                    publish(claim, reading)
                     _finish(claim, reading, seconds=time() - started)
         except FencedOff:
             log.warning("fenced_off", attempts=claim.attempts)
@@ -148,73 +91,6 @@ def _items_of_today(kept: bytes) -> bytes:
 
 def _today() -> bytes:
     return (int(time()) // _DAY_SECONDS & 0xFFFF).to_bytes(2, "big")
-
-
-def _publish(claim: Claim, reading: Reading) -> None:
-    """Judge and publish every article; what changed under our hands is judged again.
-
-    An item that its document shows twice is taken as first shown: were both judged, they would revise each other
-    at every change of the document.
-    """
-    articles: dict[str, Article] = {}
-    for result in reading.results:
-        match result:
-            case Article():
-                articles.setdefault(result.id, result)
-            case Rejected(reason, which):
-                log.warning("rejected", reason=reason, which=which)
-    pending = list(articles.values())
-    while pending:
-        pending = _publish_once(claim, pending)
-
-
-def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
-    """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
-    feed_id, store = claim.document.feed_id, desk().articles
-    records = store.recall(feed_id, [seen_id(article.id) for article in articles])
-    now_ms = int(time() * 1000)
-    verdicts = [
-        judge(unpack(record) if record else None, article, now_ms=now_ms)
-        for article, record in zip(articles, records, strict=True)
-    ]
-    if claim.document.replayed:  # a newer document was read since: what differs is not news but history
-        verdicts = [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
-    fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
-    marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
-    judged = [
-        (article, publication)
-        for article, record, verdict in zip(articles, records, verdicts, strict=True)
-        if (publication := _publication(verdict, record, marked)) is not None
-    ]
-    publications = [publication for _, publication in judged]
-    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
-    arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
-    settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
-    note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
-    return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
-
-
-def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:
-    """What to write down of *verdict*, reached from *record*: nothing for an article that is remembered as it is."""
-    match verdict:
-        case Same(_, None):
-            return None
-        case Same(article_id, known) if known is not None:
-            return Publication(seen_id(article_id), record, pack(known))
-        case New(judged, known) | Revised(judged, known):
-            article = marked[judged.id]
-            is_copy = article.kind == "new" and article.near_duplicate_of is not None
-            return Publication(
-                seen_id(article.id),
-                record,
-                pack(known),
-                kind=article.kind,
-                counted="near_duplicates" if is_copy else article.kind,
-                article_id=article.id,
-                language=article.language or "",
-                json=wire.article_to_json(article),
-            )
-    raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive
 
 
 def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:

@@ -16,13 +16,15 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+import workers.jobs  # noqa: F401 - loaded before the fork, so that no child has to load it
 from pipeline.adapters import log as logs
 from pipeline.adapters.backlog import JOB_FUNCTION, Backlog
 from pipeline.adapters.connection import connect
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.errors import NewswireError
-from workers import jobs, lifecycle
+from workers import lifecycle
+from workers.desk import desk
 
 log = structlog.get_logger("workers.worker")
 
@@ -68,10 +70,10 @@ class DocumentWorker(Worker):
 
 def run(*, burst: bool) -> None:
     """Work until told to stop, or with *burst* until the queue is empty."""
-    desk = jobs.desk()  # laid out before the fork, so that each child inherits it
+    station = desk()  # laid out before the fork, so that each child inherits it
     worker = DocumentWorker(
-        [Keys(desk.settings.namespace).queue],
-        connection=connect(desk.url),
+        [Keys(station.settings.namespace).queue],
+        connection=connect(station.url),
         job_class=DocumentJob,
         serializer=JSONSerializer,
         worker_ttl=_WORKER_TTL_SECONDS,
@@ -79,7 +81,7 @@ def run(*, burst: bool) -> None:
         maintenance_interval=_MAINTENANCE_SECONDS,
         log_job_description=False,
     )
-    worker.backlog = desk.backlog
+    worker.backlog = station.backlog
     worker.work(burst=burst, logging_level="WARNING")
 
 

@@ -1,0 +1,86 @@
+"""Judge the articles of one document and publish what is new or changed: the heart of the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import time
+
+import structlog
+
+from pipeline import wire
+from pipeline.adapters.articles import Conflict, Publication
+from pipeline.adapters.backlog import Claim
+from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Verdict
+from pipeline.stages.identity import judge, pack, seen_id, unpack
+from workers.arrivals import note_arrivals
+from workers.copies import mark_copies
+from workers.desk import desk
+
+log = structlog.get_logger("workers.publishing")
+
+
+def publish(claim: Claim, reading: Reading) -> None:
+    """Judge and publish every article; what changed under our hands is judged again.
+
+    An item that its document shows twice is taken as first shown: were both judged, they would revise each other
+    at every change of the document.
+    """
+    articles: dict[str, Article] = {}
+    for result in reading.results:
+        match result:
+            case Article():
+                articles.setdefault(result.id, result)
+            case Rejected(reason, which):
+                log.warning("rejected", reason=reason, which=which)
+    pending = list(articles.values())
+    while pending:
+        pending = _publish_once(claim, pending)
+
+
+def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
+    """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
+    feed_id, store = claim.document.feed_id, desk().articles
+    records = store.recall(feed_id, [seen_id(article.id) for article in articles])
+    now_ms = int(time() * 1000)
+    verdicts = [
+        judge(unpack(record) if record else None, article, now_ms=now_ms)
+        for article, record in zip(articles, records, strict=True)
+    ]
+    if claim.document.replayed:  # a newer document was read since: what differs is not news but history
+        verdicts = [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
+    fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
+    marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
+    judged = [
+        (article, publication)
+        for article, record, verdict in zip(articles, records, verdicts, strict=True)
+        if (publication := _publication(verdict, record, marked)) is not None
+    ]
+    publications = [publication for _, publication in judged]
+    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
+    settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
+    note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
+    return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+
+
+def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:
+    """What to write down of *verdict*, reached from *record*: nothing for an article that is remembered as it is."""
+    match verdict:
+        case Same(_, None):
+            return None
+        case Same(article_id, known) if known is not None:
+            return Publication(seen_id(article_id), record, pack(known))
+        case New(judged, known) | Revised(judged, known):
+            article = marked[judged.id]
+            is_copy = article.kind == "new" and article.near_duplicate_of is not None
+            return Publication(
+                seen_id(article.id),
+                record,
+                pack(known),
+                kind=article.kind,
+                counted="near_duplicates" if is_copy else article.kind,
+                article_id=article.id,
+                language=article.language or "",
+                json=wire.article_to_json(article),
+            )
+    raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive

@@ -16,8 +16,7 @@ class Link:
     bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawDate:
+class RawDate(NamedTuple):
     """A date as the feed wrote it, and the element that carried it ("pubDate", "updated", "dc:date", ...)."""
 
     raw: str

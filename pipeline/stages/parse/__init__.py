@@ -6,7 +6,7 @@ else is mended first, and only what cannot be mended reaches a parser that guess
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
+import codecs
 from dataclasses import dataclass, replace
 
 from pipeline.model import FeedDocument, RawDocument, Unreadable
@@ -23,6 +23,8 @@ from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
 __all__ = ["ParseLimits", "Utf8", "read_feed", "read_utf8", "utf8_of"]
 
+_DECODED_BYTES = 65_536
+_LAST = True
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
 
 
@@ -53,7 +55,7 @@ def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
         body = unpack(body, "gzip", limit_bytes=limit_bytes)  # compressed on disk, served as it lies there
     if isinstance(body, Damaged):
         return Unreadable(body.reason)
-    plain = body.removeprefix(BOM_UTF8).lstrip()
+    plain = body.removeprefix(codecs.BOM_UTF8).lstrip()
     if is_plain_utf8(plain, document.content_type) and _is_utf8(plain):
         return Utf8(plain)
     characters = decode(body, document.content_type)
@@ -86,8 +88,13 @@ def _read(utf8: Utf8) -> FeedDocument | Unreadable:
 def _is_utf8(data: bytes) -> bool:
     if b"\0" in data or b"\x1b" in data:  # UTF-16 and ISO 2022 are valid UTF-8 to the letter
         return False
+    if data.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data.decode("utf-8")
+        for start in range(0, len(data), _DECODED_BYTES):  # a text of megabytes only to be thrown away costs twice
+            decoder.decode(data[start : start + _DECODED_BYTES])
+        decoder.decode(b"", _LAST)
     except UnicodeDecodeError:
         return False
     return True

@@ -24,13 +24,17 @@ def within(feed: FeedDocument, limits: ParseLimits, *, document_bytes: int) -> F
     left_out = len(feed.entries) - len(entries)
     if left_out:
         problems.append(f"{left_out} entries behind the first {limits.entries} were left out")
-    if document_bytes > min(limits.text_characters, _LONGEST_TITLE):
+    if document_bytes > limits.text_characters or (document_bytes > _LONGEST_TITLE and _has_long_title(entries)):
         shortened = tuple([_shortened(entry, limits.text_characters) for entry in entries])
         cut = sum(map(_is_other, entries, shortened))
         if cut:
             problems.append(f"texts of {cut} entries were longer than is read, and cut")
         entries = shortened
     return feed if not problems else replace(feed, entries=entries, problems=tuple(problems))
+
+
+def _has_long_title(entries: tuple[Entry, ...]) -> bool:
+    return any(len(entry.title_html or "") > _LONGEST_TITLE for entry in entries)
 
 
 def _shortened(entry: Entry, most: int) -> Entry:

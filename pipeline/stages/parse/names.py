@@ -64,8 +64,8 @@ class Element(Protocol):
     def keys(self) -> list[str]:
         """List the names of the attributes."""
 
-    def values(self) -> list[str]:
-        """List the values of the attributes."""
+    def items(self) -> list[tuple[str, str]]:
+        """List the attributes, name and value."""
 
     def getparent(self) -> Element | None:
         """Give the element around this one."""
@@ -107,9 +107,9 @@ def attributes(element: Element) -> dict[str, str]:
     keys = element.keys()
     if not keys or len(keys) > MAX_ATTRIBUTES:
         return {}
+    found = dict(element.items())
     if not _USUAL.issuperset(keys):
-        keys = list(map(_attribute_name, keys))
-    found = dict(zip(keys, element.values(), strict=True))
+        found = dict(zip(map(_attribute_name, keys), found.values(), strict=True))
     if "type" in found:
         found["type"] = found["type"].lower()
     if "rel" in found:
@@ -122,6 +122,7 @@ _USUAL_NAMES = "domain height href label length medium rel scheme src term text 
 _USUAL = frozenset(_USUAL_NAMES.split())
 
 
+@lru_cache(maxsize=1024)
 def _attribute_name(key: str) -> str:
     if key[0] != "{":
         return key.lower()

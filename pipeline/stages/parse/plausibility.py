@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 # ruff: noqa: RUF001 - letters of other alphabets that look like ours are what this file is about
@@ -92,7 +92,7 @@ _BY_CODEC: dict[str, dict[str, float]] = {
 CANDIDATES: tuple[str, ...] = tuple(_BY_CODEC)
 """The codecs that can be told from the text they give; of equals, the first is the more common."""
 
-_FIRST_LOOK = 256  # characters: enough to rule an encoding out, at a tenth of the cost of judging the whole sample
+_FIRST_LOOK_BYTES = 320  # enough to rule an encoding out, at a tenth of the cost of judging the whole sample
 _LOOKED_AT_TWICE = 4
 # Signs that stand beside a letter where one 8-bit encoding was read as another.
 _NO_NEIGHBOURS = frozenset("¹²³¼½¾¿¡¦¶µ¤ªº†‡ˇ¨´")
@@ -145,13 +145,12 @@ def _is_foreign(character: str) -> bool:
     return character > _LAST_LATIN and character.isalpha()
 
 
-def best_of(samples: Iterable[tuple[str, str]], bonus: Mapping[str, float]) -> tuple[str, float]:
-    """Choose the codec of the most plausible of *samples* (codec, text), each with its *bonus*; and its score."""
-    first = [
-        (plausibility(text[:_FIRST_LOOK], codec) + bonus.get(codec, 0.0), codec, text) for codec, text in samples
-    ]
-    first.sort(key=lambda one: -one[0])  # the sort is stable: of equals, the more common stays the first
-    scored = [
-        (codec, plausibility(text, codec) + bonus.get(codec, 0.0)) for _, codec, text in first[:_LOOKED_AT_TWICE]
-    ]
-    return max(scored, key=lambda one: one[1])
+def best_of(sample: bytes, bonus: Mapping[str, float]) -> tuple[str, float]:
+    """Choose the codec that gives the most plausible reading of *sample*, each with its *bonus*; and its score."""
+
+    def score(codec: str, part: bytes) -> float:
+        return plausibility(part.decode(codec, "replace"), codec) + bonus.get(codec, 0.0)
+
+    start = sample[:_FIRST_LOOK_BYTES]
+    likely = sorted(CANDIDATES, key=lambda codec: -score(codec, start))  # of equals, the more common stays the first
+    return max(((codec, score(codec, sample)) for codec in likely[:_LOOKED_AT_TWICE]), key=lambda one: one[1])

@@ -59,6 +59,7 @@ def test_one_bad_byte_costs_only_itself() -> None:
         ("cp949", "euc-kr", "뉴스"),
         ("big5", "Big5", "新聞"),
         ("iso-8859-2", "iso-8859-2", "Zażółć gęślą"),
+        ("iso-8859-15", "iso-8859-15", "éàùç€@ïî"),
         ("cp1252", "iso-8859-1", "“quoted” €"),
     ],
 )

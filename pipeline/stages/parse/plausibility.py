@@ -18,6 +18,7 @@ _WIDE_QUOTES = "\u3000、。，．・：；？！（）「」『』【】《》�
 _HAN_LETTER = 0.0  # a rare ideograph proves nothing: wrong encodings are full of them
 
 _LATIN_1 = "éèàâêîôûëïüöäçñáíóúãõßåøæùìòœðþý"
+_LATIN_9 = "œšžÿ"  # which ISO 8859-15 has where Latin-1 has signs; its euro sign is among the quotes
 _LATIN_2 = "áéíóúýčďěňřšťůžąćęłńśźżőűăâîșțäöüßđľĺôŕ"
 _CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґўјљњћђџ"
 _GREEK = "αοιετσνηυρπκμλςωίάόέθήγδύφχβώξζψ"
@@ -69,6 +70,7 @@ _WIDE = _signs(_WIDE_QUOTES, _LETTER)
 _BY_CODEC: dict[str, dict[str, float]] = {
     "cp1252": _weights(_alphabet(_LATIN_1, 21)),
     "cp1250": _weights(_alphabet(_LATIN_2, 29)),
+    "iso-8859-15": _weights(_alphabet(_LATIN_1 + _LATIN_9, 21)),
     "iso-8859-2": _weights(_alphabet(_LATIN_2, 29)),
     "cp1251": _weights(_alphabet(_CYRILLIC, 12)),
     "koi8-r": _weights(_alphabet(_CYRILLIC[:33], 12)),

@@ -16,14 +16,26 @@ from pipeline.stages.text.depth import shallow
 # out of a table. Marks are controls that no text may hold, so nothing is lost when a text holds one.
 _PARAGRAPH, _LINE = "\x01", "\x02"
 _BLOCK = "p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|pre|figure|aside|header|footer"
+_INLINE = "a abbr b cite code del em i ins kbd li dd dt mark q s small span strong sub sup td th tr tbody thead u"
 _START_PARAGRAPH = re.compile(rf"<(?:{_BLOCK}|hr)\b[^<>]*>", re.IGNORECASE)
 _END_PARAGRAPH = re.compile(rf"(?=</(?:{_BLOCK})\b)", re.IGNORECASE)
 _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
 _SAFE_PREFORMATTED = re.compile(r"<pre[ >][^<]*+(?:<(?!/pre>)[^<]*+)*+")
 _TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
-_BREAKS = (
-    {
+
+
+class _Breaks(dict[str, str]):
+    """The mark that stands for each tag; one with attributes is looked up by its name."""
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.partition(" ")[0]
+        return self.get(f"{name}>", "") if name != tag else ""
+
+
+_BREAKS = _Breaks(
+    {f"<{slash}{name}>": "" for name in _INLINE.split() for slash in ("", "/")}
+    | {
         f"<{slash}{name}>": _PARAGRAPH
         for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")
         for slash in ("", "/")
@@ -64,16 +76,12 @@ def text_of_safe(safe: str) -> str:
         safe = _SAFE_PREFORMATTED.sub(lambda match: match[0].replace("\n", "<br>"), safe)
     flat = on_one_line(safe)
     pieces = _TAG.split(flat)
-    pieces[1::2] = [_BREAKS.get(tag, "") if " " not in tag else _break_of(tag) for tag in pieces[1::2]]
+    pieces[1::2] = map(_BREAKS.__getitem__, pieces[1::2])
     text = "".join(pieces)
     if "&" in text:
         for reference, character in _REFERENCES:
             text = text.replace(reference, character)
     return _plainly_spaced(text) if flat.isprintable() else _paragraphs(text)
-
-
-def _break_of(tag: str) -> str:
-    return _BREAKS.get(tag[: tag.index(" ")] + ">", "")
 
 
 def title_text(html: str) -> str:

@@ -99,7 +99,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         desk().feeds.forget_validators(claim.document.feed_id)
     tally = desk().backlog.finish(
         claim,
-        entries=len(reading.results) + reading.skipped,
+        entries=len(reading.results) + len(reading.skipped),
         rejected=rejected,
         items=_today() + reading.items if reading.items else b"",
         is_cut=reading.incomplete,
@@ -120,7 +120,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         same=tally.same,
         near_duplicates=tally.near_duplicates,
         rejected=tally.rejected,
-        skipped=reading.skipped,
+        skipped=len(reading.skipped),
         path=reading.path,
         problems=list(reading.problems),
         seconds=round(seconds, 4),

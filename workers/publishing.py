@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import time
 
 import structlog
@@ -10,11 +10,14 @@ import structlog
 from pipeline import wire
 from pipeline.adapters.articles import Conflict, Publication
 from pipeline.adapters.backlog import Claim
-from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Verdict
-from pipeline.stages.identity import judge, pack, seen_id, unpack
+from pipeline.model import Article, FeedReference, New, Reading, Rejected, Revised, Same, Verdict
+from pipeline.stages.identity import judge, seen_id, withdraw
+from pipeline.stages.revisions import within_flood
+from pipeline.stages.seen_records import pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.desk import desk
+from workers.recognition import Shown, recognise
 
 log = structlog.get_logger("workers.publishing")
 
@@ -25,29 +28,26 @@ def publish(claim: Claim, reading: Reading) -> None:
     An item that its document shows twice is taken as first shown: were both judged, they would revise each other
     at every change of the document.
     """
-    articles: dict[str, Article] = {}
-    for result in reading.results:
+    shown: dict[str, Shown] = {}
+    for result, entry, name in zip(reading.results, reading.entries, reading.names, strict=True):
         match result:
             case Article():
-                articles.setdefault(result.id, result)
+                shown.setdefault(result.id, Shown(result, entry, name))
             case Rejected(reason, which):
                 log.warning("rejected", reason=reason, which=which)
-    pending = list(articles.values())
-    while pending:
-        pending = _publish_once(claim, pending)
+    recognised = recognise(claim.document.feed_id, list(shown.values()), skipped=reading.skipped)
+    pending, aliases = recognised.articles, recognised.aliases
+    while pending or aliases:
+        pending, aliases = _publish_once(claim, pending, aliases), b""
+    if reading.withdrawn:
+        _withdraw(claim, reading.withdrawn)
 
 
-def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
+def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list[Article]:
     """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
-    now_ms = int(time() * 1000)
-    verdicts = [
-        judge(unpack(record) if record else None, article, now_ms=now_ms)
-        for article, record in zip(articles, records, strict=True)
-    ]
-    if claim.document.replayed:  # a newer document was read since: what differs is not news but history
-        verdicts = [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
+    verdicts = _verdicts(articles, records, replayed=claim.document.replayed)
     fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
     marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
     judged = [
@@ -56,11 +56,48 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
         if (publication := _publication(verdict, record, marked)) is not None
     ]
     publications = [publication for _, publication in judged]
-    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
     arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
     note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+
+
+def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed: bool) -> list[Verdict]:
+    """Judge *articles* by their *records*; of an edit flood only the first are revisions, and it is said."""
+    now_ms = int(time() * 1000)
+    verdicts = [
+        judge(unpack(record) if record else None, article, now_ms=now_ms)
+        for article, record in zip(articles, records, strict=True)
+    ]
+    if replayed:  # a newer document was read since: what differs is not news but history
+        return [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
+    bounded = within_flood(verdicts)
+    held = sum(one is not other for one, other in zip(verdicts, bounded, strict=True))
+    if held:
+        log.warning("edit_flood", revised=sum(isinstance(each, Revised) for each in verdicts), held_back=held)
+    return bounded
+
+
+def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
+    """Tell, once, that the feed took back the articles of *article_ids* that it had shown."""
+    feed_id, store = claim.document.feed_id, desk().articles
+    feed = desk().feeds.get(feed_id)
+    reference = FeedReference(feed_id, feed.url if feed else claim.document.url, feed.title if feed else None)
+    records = store.recall(feed_id, [seen_id(article_id) for article_id in article_ids])
+    now_ms = int(time() * 1000)
+    verdicts = [
+        (record, withdraw(unpack(record), article_id, reference, now_ms=now_ms))
+        for article_id, record in zip(article_ids, records, strict=True)
+        if record
+    ]
+    publications = [
+        publication
+        for record, verdict in verdicts
+        if isinstance(verdict, Revised)
+        and (publication := _publication(verdict, record, {verdict.article.id: verdict.article})) is not None
+    ]
+    store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
 
 
 def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:

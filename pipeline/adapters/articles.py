@@ -63,12 +63,20 @@ class ArticleStore:
         records = as_values(self._client.hmget(self._keys.seen(feed_id), list(seen_ids)))
         return [record or b"" for record in records]
 
+    def aliases(self, feed_id: str) -> bytes:
+        """What `publish` kept of the feed's aliases; b"" for nothing."""
+        kept = self._client.get(self._keys.aliases(feed_id))
+        return kept if isinstance(kept, bytes) else b""
+
     def publish(
-        self, feed_id: str, document_id: str, *, fence: int, publications: Sequence[Publication]
+        self, feed_id: str, document_id: str, *, fence: int, publications: Sequence[Publication], aliases: bytes = b""
     ) -> list[Published | Conflict]:
-        """Publish in order, in portions that are each all or nothing; raises FencedOff when the claim was lost."""
+        """Publish in order, in portions that are each all or nothing; raises FencedOff when the claim was lost.
+
+        *aliases*, unless empty, replace what is kept of the feed's, at once with the first portion.
+        """
         fates: list[Published | Conflict] = []
-        for start in range(0, len(publications), _ITEMS_PER_CALL):
+        for start in range(0, len(publications) or bool(aliases), _ITEMS_PER_CALL):
             part = publications[start : start + _ITEMS_PER_CALL]
             answer = call(
                 self._client,
@@ -78,11 +86,12 @@ class ArticleStore:
                     "seen": self._keys.seen(feed_id),
                     "articles": self._keys.articles,
                     "document": self._keys.documents(document_id),
+                    "aliases": self._keys.aliases(feed_id),
                 },
-                arguments={"feed": feed_id, "fence": fence},
+                arguments={"feed": feed_id, "fence": fence, "aliases": b"" if start else aliases},
                 tail=_flat(part),
             )
-            if len(answer) != len(part):
+            if answer is None:
                 raise FencedOff(document_id)
             fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
         return fates

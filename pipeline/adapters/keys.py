@@ -16,6 +16,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
 | `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published, with field digests |
+| `{ns}:aliases:<feed>` | string | as long as the feed | what else its latest articles are known by, packed |
 | `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
@@ -50,6 +51,7 @@ PERMANENT = (
     "{*}:leases",
     "{*}:tokens",
     "{*}:seen:*",
+    "{*}:aliases:*",
     "{*}:items:*",
     "{*}:sketches",
     "{*}:sketches:*",
@@ -187,6 +189,10 @@ class Keys:
     def seen(self, feed_id: str) -> str:
         """The articles of one feed already published."""
         return self._name(f"seen:{feed_id}")
+
+    def aliases(self, feed_id: str) -> str:
+        """What else the latest articles of one feed are known by."""
+        return self._name(f"aliases:{feed_id}")
 
     def items(self, feed_id: str) -> str:
         """The items of one feed's last document, as told by their bytes."""

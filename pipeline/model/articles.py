@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.model.entries import Entry
+
 Precision = Literal["second", "minute", "day"]
 Inferred = Literal["year", "zone"]
 
@@ -86,15 +88,19 @@ class Rejected:
 class Reading:
     """Everything one document said: an Article or a Rejected for each entry that was read, in order.
 
-    `skipped` entries were not read: their bytes are those of the feed's last document. `items` is what to know of
-    all of them when the next one comes (stages/parse/delta.py); `incomplete` when the document was cut; `path`
-    names the parser.
+    `entries` and `names` (digests of their keys) stand beside `results`, one for each. `skipped` holds the names of
+    entries that were not read: their bytes are those of the feed's last document. `items` is what to know of all of
+    them when the next one comes (stages/parse/delta.py); `withdrawn` are ids of articles that the feed takes back;
+    `incomplete` when the document was cut; `path` names the parser.
     """
 
     feed_title: str | None = None
     results: tuple[Article | Rejected, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    names: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
-    skipped: int = 0
+    skipped: tuple[bytes, ...] = ()
     items: bytes = b""
+    withdrawn: tuple[str, ...] = ()
     incomplete: bool = False
     path: str = ""

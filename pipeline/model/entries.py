@@ -49,7 +49,8 @@ class FeedDocument:
     """A parsed document: what the feed says of itself, its entries in order, and what had to be mended.
 
     *incomplete* when it was cut: the entries are whole, but a later answer of the server may hold more. *path*
-    names the parser that read it: "lxml", "items" (one by one), "feedparser", ...
+    names the parser that read it: "lxml", "items" (one by one), "feedparser", ... *withdrawn* are the guids of
+    entries that the feed takes back (RFC 6721).
     """
 
     title: str | None = None
@@ -59,6 +60,7 @@ class FeedDocument:
     problems: tuple[str, ...] = ()
     incomplete: bool = False
     path: str = ""
+    withdrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

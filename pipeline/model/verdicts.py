@@ -12,12 +12,18 @@ class Known:
     """What the seen-index remembers of an article: its last published revision and when it was last shown.
 
     `digests` are the concatenated field digests of that revision, in the order of `identity.DIGESTED_FIELDS`.
+    `former` digests the content before it (3 bytes, zeros for none), `returns` counts how often it went back to such
+    a former content without anything new between, and `revised_day` is the day of its last revision (since the
+    epoch, 0 for none).
     """
 
     revision: int
     discovered_ms: int
     shown_day: int
     digests: bytes
+    former: bytes = bytes(3)
+    returns: int = 0
+    revised_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ in every version of Python. What is stored carries a version: a change of a rule
 
 from __future__ import annotations
 
-import struct
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from pipeline.model import (
     ArticleDate,
     Attachment,
     Entry,
+    FeedReference,
     Known,
     New,
     Revised,
@@ -44,17 +44,17 @@ DIGESTED_FIELDS: tuple[str, ...] = (
 # addresses of an unchanged text all day long.
 _CONTENT_FIELDS = frozenset({"title", "summary", "text"})
 
+_CONTENT_POSITIONS = tuple(at for at, name in enumerate(DIGESTED_FIELDS) if name in _CONTENT_FIELDS)
+_WITHDRAWN = b"\xff\xff\xff"
+
 _ID_VERSION = "newswire.article-id/1"
-_DIGEST_BYTES = 4
+DIGEST_BYTES = 4
+"""Length of the digest of one field."""
 _DAY_MS = 86_400_000
 
-# Version, revision, discovered_ms, shown_day, digests: 59 bytes. At most 64 keeps the hash that holds it in its
-# small encoding (`hash-max-listpack-value` as Redis and Valkey ship it).
-_KNOWN_VERSION = 1
-_KNOWN = struct.Struct(f">BH6sH{_DIGEST_BYTES * len(DIGESTED_FIELDS)}s")
-_MAX_REVISION = 0xFFFF
-_MAX_DAY = 0xFFFF
-_MAX_MS = 0xFFFF_FFFF_FFFF
+MAX_REVISION = 0xFFFF
+MAX_RETURNS = 0xF
+"""The largest numbers that are remembered."""
 
 
 # --- The key of an entry ------------------------------------------------------------------------------------------
@@ -144,6 +144,9 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     every field that differs from the last published one, so what changed on the quiet before is named then. An
     article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms* (ms since the
     epoch). Revisions stop counting at 65,535.
+
+    An article that goes back to what it said before is revised once; if it keeps going back and forth, as where two
+    caches of a server disagree, each further return is told after twice the days, so that it is not told for ever.
     """
     today = now_ms // _DAY_MS
     digests = _digests(article)
@@ -151,29 +154,72 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
         fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
         return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
     changed = _differing(known.digests, digests)
-    if _CONTENT_FIELDS.isdisjoint(changed):
+    is_return = _content(digests) == known.former
+    if _CONTENT_FIELDS.isdisjoint(changed) or (is_return and not _may_return(known, today)):
         return Same(article.id, replace(known, shown_day=today) if today > known.shown_day else None)
-    revision = min(known.revision + 1, _MAX_REVISION)
+    remembered = _succeeded(known, digests, today, is_return=is_return)
     revised = replace(
         article,
         kind="revised",
-        revision=revision,
+        revision=remembered.revision,
         changed=changed,
         discovered_ms=known.discovered_ms,
         accepted_ms=now_ms,
     )
-    return Revised(revised, replace(known, revision=revision, shown_day=today, digests=digests))
+    return Revised(revised, remembered)
+
+
+def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int) -> Revised | Same:
+    """Decide what becomes of an article that its feed takes back (RFC 6721): that is told once, with no content."""
+    is_return = known.former == _WITHDRAWN
+    today = now_ms // _DAY_MS
+    if not any(known.digests) or (is_return and not _may_return(known, today)):
+        return Same(article_id)
+    revision = min(known.revision + 1, MAX_REVISION)
+    article = Article(
+        id=article_id,
+        feed=feed,
+        kind="withdrawn",
+        revision=revision,
+        discovered_ms=known.discovered_ms,
+        accepted_ms=now_ms,
+    )
+    return Revised(article, _succeeded(known, bytes(len(known.digests)), today, is_return=is_return))
+
+
+def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> Known:
+    """Give what to remember when a revision of *digests* follows the one *known*."""
+    return Known(
+        min(known.revision + 1, MAX_REVISION),
+        known.discovered_ms,
+        today,
+        digests,
+        former=_content(known.digests),
+        returns=min(known.returns + 1, MAX_RETURNS) if is_return else 0,
+        revised_day=today,
+    )
+
+
+def _may_return(known: Known, today: int) -> bool:
+    """Tell whether a return to the former content is to be told: at once the first time, then after 1, 2, 4 days."""
+    return known.returns == 0 or today - known.revised_day >= 1 << (known.returns - 1)
+
+
+def _content(digests: bytes) -> bytes:
+    """Digest what a reader sees of an article, given the digests of its fields: 3 bytes, never all zero."""
+    spans = (digests[at * DIGEST_BYTES : (at + 1) * DIGEST_BYTES] for at in _CONTENT_POSITIONS)
+    return _blake(b"".join(spans), 3) if any(digests) else _WITHDRAWN
 
 
 def _differing(before: bytes, after: bytes) -> tuple[str, ...]:
     """Name the fields whose digests in *before* and *after* differ, in field order."""
-    spans = ((name, slice(at * _DIGEST_BYTES, (at + 1) * _DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
+    spans = ((name, slice(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
     return tuple(name for name, span in spans if before[span] != after[span])
 
 
 def _digests(article: Article) -> bytes:
     """Concatenate the digests of the digested fields of *article*."""
-    return b"".join(_blake(_framed(strings), _DIGEST_BYTES) for strings in _digested(article))
+    return b"".join(_blake(_framed(strings), DIGEST_BYTES) for strings in _digested(article))
 
 
 def _digested(article: Article) -> tuple[tuple[str, ...], ...]:
@@ -210,44 +256,6 @@ def _date_strings(date: ArticleDate | None) -> tuple[str, ...]:
 def _attachment_strings(attachment: Attachment) -> tuple[str, ...]:
     size = "" if attachment.bytes is None else str(attachment.bytes)
     return (attachment.url, attachment.type or "", size)
-
-
-# --- What is remembered, as bytes ---------------------------------------------------------------------------------
-
-
-def pack(known: Known) -> bytes:
-    """Write *known* as 59 bytes, always: version, revision, discovered_ms, shown_day and the field digests.
-
-    Numbers too large for their place are stored as the largest that fits, negative ones as 0.
-    """
-    return _KNOWN.pack(
-        _KNOWN_VERSION,
-        _bounded(known.revision, _MAX_REVISION),
-        _bounded(known.discovered_ms, _MAX_MS).to_bytes(6, "big"),
-        _bounded(known.shown_day, _MAX_DAY),
-        known.digests,
-    )
-
-
-def unpack(data: bytes) -> Known:
-    """Read back the `Known` that `pack` wrote; ValueError if *data* is of another length or version."""
-    if len(data) != _KNOWN.size or data[0] != _KNOWN_VERSION:
-        version = data[0] if data else None
-        raise ValueError(
-            f"not a record of the seen-index: {len(data)} bytes of version {version}, "
-            f"wanted {_KNOWN.size} of version {_KNOWN_VERSION}"
-        )
-    _, revision, discovered, shown_day, digests = _KNOWN.unpack(data)
-    return Known(
-        revision=revision,
-        discovered_ms=int.from_bytes(discovered, "big"),
-        shown_day=shown_day,
-        digests=digests,
-    )
-
-
-def _bounded(number: int, largest: int) -> int:
-    return max(0, min(number, largest))
 
 
 # --- Hashing ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.stages.identity import unpack
+from pipeline.stages.seen_records import unpack
 
 
 def forgettable(memory: Sequence[tuple[bytes, bytes]], *, window_days: int) -> list[bytes]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
-from pipeline.stages.identity import base_key, entry_keys
+from pipeline.stages.identity import article_id, base_key, entry_keys
 from pipeline.stages.normalize import normalize
 from pipeline.stages.parse import ParseLimits, Utf8, read_utf8, utf8_of
 from pipeline.stages.parse.delta import NAME_BYTES, Split, split
@@ -85,9 +85,12 @@ def _reading(
     return Reading(
         feed_title=feed.title,
         results=results,
+        entries=read.entries,
+        names=digests,
         problems=read.problems,
-        skipped=len(here),
+        skipped=tuple(here.values()),
         items=b"" if parts is None or read.incomplete else _packed(parts, digests, here),
+        withdrawn=tuple(article_id(feed.id, reference) for reference in read.withdrawn),
         incomplete=read.incomplete,
         path=read.path or "known",
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Known
-from pipeline.stages.identity import DIGESTED_FIELDS, pack
+from pipeline.stages.identity import DIGESTED_FIELDS
 from pipeline.stages.memory import forgettable
+from pipeline.stages.seen_records import pack
 
 
 def _record(day: int) -> bytes:

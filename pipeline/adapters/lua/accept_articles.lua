@@ -7,15 +7,18 @@
 -- KEYS[2] seen      hash  8-byte id -> record of the last published revision
 -- KEYS[3] articles  stream, and the channel of the same name
 -- KEYS[4] document  hash  the raw document; counts what it published so far
+-- KEYS[5] aliases   string  what else the feed's latest articles are known by
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
--- ARGV[3..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
+-- ARGV[3] aliases   what to keep of them from now on; "" leaves what is kept
+-- ARGV[4..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
 --                   language, JSON; an empty JSON only refreshes the record
--- returns           for each item its stream id, "" when only refreshed, or "conflict"; nothing when fenced off
+-- returns           for each item its stream id, "" when only refreshed, or "conflict"; nil when fenced off
 local claim = redis.call('HGET', KEYS[1], ARGV[1])
-if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
+if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return false end
+if ARGV[3] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
 local results = {}
-for i = 3, #ARGV, 8 do
+for i = 4, #ARGV, 8 do
   local remembered = redis.call('HGET', KEYS[2], ARGV[i]) or ''
   if remembered ~= ARGV[i + 1] then
     results[#results + 1] = 'conflict'

@@ -64,6 +64,7 @@ class Draft:
         self.media: list[dict[str, str]] = []
         self.thumbnails: list[dict[str, str]] = []
         self.items: list[Element] = []
+        self.withdrawn: list[str] = []
 
     def read(self, parent: Element, depth: int = 1) -> None:
         """Read every element inside *parent*, which stands *depth* - 1 elements inside the item. Raises Odd."""

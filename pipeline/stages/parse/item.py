@@ -206,6 +206,13 @@ def _item(draft: Draft, element: Element, _depth: int) -> None:
     draft.items.append(element)
 
 
+def _deleted_entry(draft: Draft, element: Element, _depth: int) -> None:
+    """Read a tombstone (RFC 6721 section 3): `ref` is the id of the entry that is gone."""
+    reference = attributes(element).get("ref", "").strip()
+    if reference:
+        draft.withdrawn.append(reference)
+
+
 def _nested_item(_draft: Draft, element: Element, _depth: int) -> None:
     raise Odd(element.tag)
 
@@ -248,5 +255,6 @@ HEAD_HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(_APART.split(), _skipped),
     **dict.fromkeys(("image", "source", "textinput"), _source),
     **dict.fromkeys(("item", "entry"), _item),
+    "at:deleted-entry": _deleted_entry,
 }
 """The elements of a feed's head that are read."""

@@ -38,6 +38,7 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/atompub/tombstones/1.0": "at",
     "http://www.w3.org/xml/1998/namespace": "xml",
 }
 

@@ -105,6 +105,7 @@ class _Reader:
             entries=entries,
             problems=tuple(found),
             path="lxml",
+            withdrawn=tuple(dict.fromkeys(head.withdrawn[:MAX_ENTRIES])),
         )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:

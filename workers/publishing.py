@@ -12,9 +12,11 @@ from pipeline.adapters.articles import Conflict, Publication
 from pipeline.adapters.backlog import Claim
 from pipeline.model import Article, New, Reading, Rejected, Revised, Same, Verdict
 from pipeline.stages.identity import judge, pack, seen_id, unpack
+from pipeline.stages.page_revision import hold, told_to_bytes
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.desk import desk
+from workers.page_plans import NO_PLAN, PagePlan, plan_pages
 
 log = structlog.get_logger("workers.publishing")
 
@@ -48,12 +50,17 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
     ]
     if claim.document.replayed:  # a newer document was read since: what differs is not news but history
         verdicts = [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
-    fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
+    verdicts, plans = plan_pages(feed_id, verdicts, records, now_ms=now_ms)
+    fresh = [
+        verdict.article
+        for verdict in verdicts
+        if isinstance(verdict, New | Revised) and not plans.get(verdict.article.id, NO_PLAN).held
+    ]
     marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
     judged = [
         (article, publication)
         for article, record, verdict in zip(articles, records, verdicts, strict=True)
-        if (publication := _publication(verdict, record, marked)) is not None
+        if (publication := publication_of(verdict, record, marked, plans.get(article.id, NO_PLAN))) is not None
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
@@ -63,13 +70,18 @@ def _publish_once(claim: Claim, articles: list[Article]) -> list[Article]:
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
-def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:
+def publication_of(
+    verdict: Verdict, record: bytes, marked: Mapping[str, Article], plan: PagePlan
+) -> Publication | None:
     """What to write down of *verdict*, reached from *record*: nothing for an article that is remembered as it is."""
     match verdict:
         case Same(_, None):
             return None
         case Same(article_id, known) if known is not None:
             return Publication(seen_id(article_id), record, pack(known))
+        case New(judged) | Revised(judged) if plan.held:
+            remembered = pack(hold(verdict))
+            return Publication(seen_id(judged.id), record, remembered, article_id=judged.id, page_task=plan.task)
         case New(judged, known) | Revised(judged, known):
             article = marked[judged.id]
             is_copy = article.kind == "new" and article.near_duplicate_of is not None
@@ -82,5 +94,7 @@ def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article])
                 article_id=article.id,
                 language=article.language or "",
                 json=wire.article_to_json(article),
+                page_task=plan.task,
+                told=told_to_bytes(article) if plan.has_page else b"",
             )
     raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive

@@ -42,16 +42,19 @@ DIGESTED_FIELDS: tuple[str, ...] = (
 
 # A reader sees these; only a change of one of them is worth a revision. Publishers bump dates, tags and image
 # addresses of an unchanged text all day long.
-_CONTENT_FIELDS = frozenset({"title", "summary", "text"})
+CONTENT_FIELDS = frozenset({"title", "summary", "text"})
+"""The fields of which a change makes a revision."""
 
 _ID_VERSION = "newswire.article-id/1"
 _DIGEST_BYTES = 4
+DIGESTS_BYTES = _DIGEST_BYTES * len(DIGESTED_FIELDS)
+"""How long the digests of all fields of an article are together."""
 _DAY_MS = 86_400_000
 
 # Version, revision, discovered_ms, shown_day, digests: 59 bytes. At most 64 keeps the hash that holds it in its
 # small encoding (`hash-max-listpack-value` as Redis and Valkey ship it).
 _KNOWN_VERSION = 1
-_KNOWN = struct.Struct(f">BH6sH{_DIGEST_BYTES * len(DIGESTED_FIELDS)}s")
+_KNOWN = struct.Struct(f">BH6sH{DIGESTS_BYTES}s")
 _MAX_REVISION = 0xFFFF
 _MAX_DAY = 0xFFFF
 _MAX_MS = 0xFFFF_FFFF_FFFF
@@ -146,12 +149,12 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     epoch). Revisions stop counting at 65,535.
     """
     today = now_ms // _DAY_MS
-    digests = _digests(article)
+    digests = digests_of(article)
     if known is None:
         fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
         return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
-    changed = _differing(known.digests, digests)
-    if _CONTENT_FIELDS.isdisjoint(changed):
+    changed = differing(known.digests, digests)
+    if CONTENT_FIELDS.isdisjoint(changed):
         return Same(article.id, replace(known, shown_day=today) if today > known.shown_day else None)
     revision = min(known.revision + 1, _MAX_REVISION)
     revised = replace(
@@ -165,14 +168,14 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     return Revised(revised, replace(known, revision=revision, shown_day=today, digests=digests))
 
 
-def _differing(before: bytes, after: bytes) -> tuple[str, ...]:
-    """Name the fields whose digests in *before* and *after* differ, in field order."""
+def differing(before: bytes, after: bytes) -> tuple[str, ...]:
+    """Name the fields whose digests in *before* and *after* (of `digests_of`) differ, in field order."""
     spans = ((name, slice(at * _DIGEST_BYTES, (at + 1) * _DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
     return tuple(name for name, span in spans if before[span] != after[span])
 
 
-def _digests(article: Article) -> bytes:
-    """Concatenate the digests of the digested fields of *article*."""
+def digests_of(article: Article) -> bytes:
+    """Concatenate the digests of the fields of *article* that `DIGESTED_FIELDS` names, in their order."""
     return b"".join(_blake(_framed(strings), _DIGEST_BYTES) for strings in _digested(article))
 
 

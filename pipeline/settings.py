@@ -64,7 +64,9 @@ class ParseSettings:
 class ArticleSettings:
     """What becomes of articles, and for how long."""
 
-    full_text: Literal["never"]
+    full_text: Literal["auto", "always", "never"]
+    hold_seconds: Annotated[float, Between(0, 86_400, "seconds")]
+    page_retry_seconds: Annotated[float, Between(0.5, 86_400, "seconds")]
     stream_days: Annotated[int, _DAYS]
     seen_days: Annotated[int, _DAYS]
     near_duplicate_days: Annotated[int, _DAYS]

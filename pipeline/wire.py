@@ -22,13 +22,16 @@ from pipeline.model import (
     Attachment,
     Feed,
     FeedReference,
+    FullText,
     Inferred,
+    PageTask,
     Precision,
     RawDocument,
 )
 
 ARTICLE_SCHEMA = "newswire.article/1"
 FEED_SCHEMA = "newswire.feed/1"
+PAGE_TASK_SCHEMA = "newswire.page-task/1"
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -42,6 +45,7 @@ LanguageSource = Literal["feed", "page", "detected"]
 _KINDS: dict[str, ArticleKind] = {"new": "new", "revised": "revised", "withdrawn": "withdrawn"}
 _PRECISIONS: dict[str, Precision] = {"second": "second", "minute": "minute", "day": "day"}
 _INFERRED: dict[str, Inferred] = {"year": "year", "zone": "zone"}
+_FULL_TEXTS: dict[str, FullText] = {"auto": "auto", "always": "always", "never": "never"}
 _LANGUAGE_SOURCES: dict[str, LanguageSource] = {"feed": "feed", "page": "page", "detected": "detected"}
 
 # Header values and problems may hold what is no text at all: it passes through instead of ending a poll.
@@ -194,6 +198,22 @@ def _attachment(value: Fields) -> Attachment:
     return Attachment(url=value.text("url"), type=value.optional_text("type"), bytes=value.optional_whole("bytes"))
 
 
+# --- Pages to be fetched ------------------------------------------------------------------------------------------
+
+
+def page_task_to_bytes(task: PageTask) -> bytes:
+    """Write *task* as compact JSON in UTF-8."""
+    value = {"schema": PAGE_TASK_SCHEMA, "url": task.url, "until_ms": task.until_ms}
+    return _encode({**value, "article": article_to_dict(task.article)}).encode(*_UTF8)
+
+
+def page_task_from_bytes(data: bytes) -> PageTask:
+    """Read back the task that `page_task_to_bytes` wrote; ValueError if *data* is none."""
+    value = Fields.read(data.decode(*_UTF8), PAGE_TASK_SCHEMA)
+    article = article_from_json(_encode(value.inner("article").values))
+    return PageTask(value.text("url"), article, value.optional_whole("until_ms"))
+
+
 # --- Feeds --------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +233,7 @@ def feed_from_json(text: str | bytes) -> Feed:
         interval_seconds=value.optional_number("interval_seconds"),
         paused=value.truth("paused"),
         added_ms=value.whole("added_ms"),
+        full_text=value.choice("full_text", _FULL_TEXTS),
     )
 
 
@@ -230,6 +251,8 @@ def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
         b"content_type": document.content_type.encode(*_UTF8),
         **({b"is_delta": b"1"} if document.is_delta else {}),
         **({} if document.previous_ms is None else {b"previous_ms": b"%d" % document.previous_ms}),
+        **({b"page_task": document.page_task} if document.page_task else {}),
+        **({b"problem": document.problem.encode(*_UTF8)} if document.problem else {}),
     }
 
 
@@ -250,6 +273,8 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             replayed=b"replayed" in fields,
             is_delta=b"is_delta" in fields,
             previous_ms=_whole(fields.get(b"previous_ms")),
+            page_task=fields.get(b"page_task", b""),
+            problem=fields.get(b"problem", b"").decode(*_UTF8),
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None

@@ -43,7 +43,7 @@ def test_a_feed_is_written_in_one_form() -> None:
     """Feed lists outlive releases: the form is held here."""
     assert feed_to_json(Feed("00" * 8, "https://example.org/ü", interval_seconds=0.5, added_ms=7)) == (
         '{"schema":"newswire.feed/1","id":"0000000000000000","url":"https://example.org/ü","title":null,'
-        '"folder":null,"interval_seconds":0.5,"paused":false,"added_ms":7}'
+        '"folder":null,"interval_seconds":0.5,"paused":false,"added_ms":7,"full_text":null}'
     )
 
 

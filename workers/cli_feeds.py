@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
-from pipeline.model import Feed
+from pipeline.model import Feed, FullText
 from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
@@ -42,6 +42,11 @@ def feeds() -> None:
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
 @click.option("--interval", "interval_seconds", type=click.FloatRange(0.5), help="Seconds between polls.")
+@click.option(
+    "--full-text",
+    type=click.Choice(["auto", "always", "never"]),
+    help="Whether the pages of its articles are fetched (default: the setting articles.full_text).",
+)
 @click.option("--json", "as_json", is_flag=True, help="What was found and added, as a JSON array on stdout.")
 @settings_options
 def add(
@@ -49,6 +54,7 @@ def add(
     title: str | None,
     folder: str | None,
     interval_seconds: float | None,
+    full_text: FullText | None,
     *,
     as_json: bool,
     config: Path | None,
@@ -65,7 +71,15 @@ def add(
     addresses = [feed_url(url) for url in urls]  # all are checked before one is added
     explored = asyncio.run(_explore(addresses, settings))
     wanted = [
-        Feed(feed_id(each.best.url), feed_url(each.best.url), title, folder, interval_seconds, added_ms=_now_ms())
+        Feed(
+            feed_id(each.best.url),
+            feed_url(each.best.url),
+            title,
+            folder,
+            interval_seconds,
+            added_ms=_now_ms(),
+            full_text=full_text,
+        )
         for each in explored
     ]
     with open_store(settings) as store:

@@ -30,6 +30,7 @@ from pipeline.stages.planning.live import decided
 from pipeline.stages.planning.price import first_price
 from pipeline.stages.response import conditional_headers, read
 from workers.host_turns import HostTurns
+from workers.pages import Pages
 from workers.pushes import Pushes
 
 log = structlog.get_logger("workers.daemon")
@@ -84,6 +85,7 @@ class Daemon:
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
     pushes: Pushes | None = None
+    pages: Pages | None = None
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
     _price: float | None = None
@@ -113,11 +115,13 @@ class Daemon:
         if self.pushes is not None:
             step = partial(self.pushes.keep, self.leases.now_ms, ended)
             loops.append(asyncio.create_task(self._repeat(step, ended)))
+        if self.pages is not None:
+            loops.append(asyncio.create_task(self._repeat(partial(self.pages.keep, ended), ended)))
         try:
             yield
         finally:
             ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
-            await asyncio.gather(*loops)
+            await asyncio.gather(*loops, *([self.pages.drain()] if self.pages is not None else ()))
             await self.leases.farewell(daemon_id)
 
     async def _repeat(self, step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:

@@ -17,17 +17,22 @@ from pipeline.adapters import log as logs
 from pipeline.adapters.connection import AsyncClient, connect_async
 from pipeline.adapters.hosts import HostStore
 from pipeline.adapters.leases import LeaseStore
+from pipeline.adapters.pages import PageStore
+from pipeline.adapters.robots_cache import RobotsCache
 from pipeline.adapters.web import Web
 from pipeline.errors import NewswireError
 from pipeline.model import NoResponse
 from pipeline.settings import Settings
 from pipeline.stages.encoding import Damaged, unpack
+from pipeline.stages.page_answers import MOST_ATTEMPTS
 from workers import lifecycle
 from workers.daemon import Daemon
 from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
 from workers.hub_door import HubDoor
+from workers.pages import Pages
 from workers.pushes import Pushes
+from workers.robots import RobotsGuide
 from workers.server import http_server
 from workers.status import status_of
 from workers.store import Store, open_store
@@ -53,18 +58,23 @@ def digest_of_decoded(*, limit_bytes: int) -> Callable[[bytes, str], str | NoRes
 
 
 @asynccontextmanager
-async def open_daemon(store: Store) -> AsyncIterator[Daemon]:
-    """A daemon with its client of the web and of Redis, ready to run, closed at the end of the block."""
+async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> AsyncIterator[Daemon]:
+    """A daemon with its client of the web and of Redis, ready to run, closed at the end of the block.
+
+    A page that cannot be had is asked for *page_tries* times in all.
+    """
     settings = store.settings
     client = connect_async(store.url)
     try:
         async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
-            yield Daemon(settings, LeaseStore(client, store.keys), store.backlog, web, _turns(client, store))
+            daemon = Daemon(settings, LeaseStore(client, store.keys), store.backlog, web, _turns(client, store))
+            daemon.pages = _pages(client, store, web, tries=page_tries)
+            yield daemon
     finally:
         await client.aclose()
 
 
-def _turns(client: AsyncClient, store: Store) -> HostTurns:
+def _turns(client: AsyncClient, store: Store, *, for_pages: bool = False) -> HostTurns:
     fetch = store.settings.fetch
     hosts = HostStore(
         client,
@@ -72,8 +82,18 @@ def _turns(client: AsyncClient, store: Store) -> HostTurns:
         gap_ms=round(fetch.per_host_gap_seconds * 1000),
         concurrency=min(fetch.per_host_concurrency, max(1, fetch.concurrency // _HOSTS_AT_LEAST)),
         run_ms=round((fetch.timeout_seconds + _LEEWAY_SECONDS) * 1000),
+        for_pages=for_pages,
     )
     return HostTurns(hosts, fetch)
+
+
+def _pages(client: AsyncClient, store: Store, web: Web, *, tries: int) -> Pages:
+    fetch = store.settings.fetch
+    robots = RobotsGuide(
+        web, RobotsCache(client, store.keys), user_agent=fetch.user_agent, limit_bytes=fetch.max_body_bytes
+    )
+    turns = _turns(client, store, for_pages=True)
+    return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, tries=tries)
 
 
 async def serve(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.page_memory import PageMemory
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.subscriptions import Subscriptions
@@ -34,6 +35,7 @@ class Desk:
     health: HealthStore
     subscriptions: Subscriptions
     rhythms: RhythmStore
+    pages: PageMemory
 
 
 @cache
@@ -60,4 +62,5 @@ def desk() -> Desk:
         HealthStore(client, keys),
         Subscriptions(client, keys),
         RhythmStore(client, keys),
+        PageMemory(client, keys),
     )

@@ -22,6 +22,7 @@ from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
 from workers.desk import desk
 from workers.diagnosis import note_reading
+from workers.page_reading import publish_page
 from workers.publishing import publish
 from workers.pushes import note_miss
 
@@ -45,11 +46,14 @@ def _process_document(claim: Claim) -> None:
     """Read one document, publish what is new in it, close it. A document at fault is buried with the reason."""
     document = claim.document
     with structlog.contextvars.bound_contextvars(feed=document.feed_id, document=document.id):
-        if claim.attempts > MAX_ATTEMPTS:
+        if claim.attempts > MAX_ATTEMPTS and not document.page_task:
             _bury(claim, f"its worker died {MAX_ATTEMPTS} times")
             return
         started = time()
         try:
+            if document.page_task:
+                _process_page(claim)
+                return
             said = _read(claim)
             note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
             match said:
@@ -65,6 +69,15 @@ def _process_document(claim: Claim) -> None:
         except Exception as error:  # one bad document never costs its neighbours
             log.exception("document_failed")
             _bury(claim, f"{type(error).__name__}: {error}")
+
+
+def _process_page(claim: Claim) -> None:
+    """Read the page of an article and close it; one that killed its workers is not read, and its article told so."""
+    fatal = claim.attempts > MAX_ATTEMPTS
+    publish_page(claim, fault=f"page not read: its worker died {MAX_ATTEMPTS} times" if fatal else "")
+    items = desk().backlog.items(claim.document.feed_id)
+    if desk().backlog.finish(claim, entries=1, rejected=0, items=items, is_cut=True) is None:
+        log.warning("fenced_off", attempts=claim.attempts)
 
 
 def _read(claim: Claim) -> Reading | Unreadable:

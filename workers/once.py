@@ -20,6 +20,8 @@ from workers.status import ACCOUNTING
 from workers.store import Store
 
 _LOOK_SECONDS = 0.05
+_PAGES_SECONDS = 1_800.0
+"""Pages are followed for so long; what a slow host has left then is for the next run."""
 _ROUNDS = 3
 """A poll that could not be settled because the store was away is made again, at most so often in all."""
 
@@ -75,13 +77,14 @@ async def _round(
         progress.update(documents, total=len(round_.document_ids))
 
     waiting = await asyncio.to_thread(store.backlog.document_ids)  # left by an earlier run, or replayed
-    async with open_daemon(store) as daemon, daemon.at_work():
+    async with open_daemon(store, page_tries=1) as daemon, daemon.at_work():
         daemon.on_polled = on_polled
         for _ in range(_ROUNDS):
             missing = [feed_id for feed_id in feed_ids if feed_id not in round_.feed_ids]
             await asyncio.to_thread(store.feeds.refresh, missing)
             await daemon.poll_all_due(until_ms=await daemon.leases.now_ms())
         await _until_processed(store, [*waiting, *round_.document_ids], progress, documents)
+        await _until_read(store, progress)
 
 
 async def _until_processed(store: Store, document_ids: list[str], progress: Progress, task: TaskID) -> None:
@@ -90,6 +93,24 @@ async def _until_processed(store: Store, document_ids: list[str], progress: Prog
         progress.update(task, completed=len(document_ids) - len(left))
         await asyncio.sleep(_LOOK_SECONDS)
     progress.update(task, completed=len(document_ids))
+
+
+async def _until_read(store: Store, progress: Progress) -> None:
+    """Wait until the pages of the articles are fetched, each asked for once, and read."""
+    most, started, task = 0, monotonic(), None
+    while monotonic() - started < _PAGES_SECONDS:
+        left = await asyncio.to_thread(_pages_left, store)
+        if not left:
+            return
+        most = max(most, left)
+        task = progress.add_task("pages read", total=most) if task is None else task
+        progress.update(task, completed=most - left, total=most)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _pages_left(store: Store) -> int:
+    """How many pages wait, then how many documents: a page becomes a document before it is gone."""
+    return store.pages.waiting() + len(store.backlog.document_ids())
 
 
 @contextmanager

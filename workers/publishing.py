@@ -12,11 +12,13 @@ from pipeline.adapters.articles import Conflict, Publication
 from pipeline.adapters.backlog import Claim
 from pipeline.model import Article, FeedReference, New, Reading, Rejected, Revised, Same, Verdict
 from pipeline.stages.identity import judge, seen_id, withdraw
+from pipeline.stages.page_revision import hold, told_to_bytes
 from pipeline.stages.revisions import within_flood
 from pipeline.stages.seen_records import pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.desk import desk
+from workers.page_plans import NO_PLAN, PagePlan, plan_pages
 from workers.recognition import Shown, recognise
 
 log = structlog.get_logger("workers.publishing")
@@ -47,13 +49,19 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
-    verdicts = _verdicts(articles, records, replayed=claim.document.replayed)
-    fresh = [verdict.article for verdict in verdicts if isinstance(verdict, New | Revised)]
+    now_ms = int(time() * 1000)
+    verdicts = _verdicts(articles, records, replayed=claim.document.replayed, now_ms=now_ms)
+    verdicts, plans = plan_pages(feed_id, verdicts, records, now_ms=now_ms)
+    fresh = [
+        verdict.article
+        for verdict in verdicts
+        if isinstance(verdict, New | Revised) and not plans.get(verdict.article.id, NO_PLAN).held
+    ]
     marked = {article.id: article for article in mark_copies(feed_id, fresh, index=desk().sketches)}
     judged = [
         (article, publication)
         for article, record, verdict in zip(articles, records, verdicts, strict=True)
-        if (publication := _publication(verdict, record, marked)) is not None
+        if (publication := publication_of(verdict, record, marked, plans.get(article.id, NO_PLAN))) is not None
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
@@ -63,9 +71,8 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
-def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed: bool) -> list[Verdict]:
+def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed: bool, now_ms: int) -> list[Verdict]:
     """Judge *articles* by their *records*; of an edit flood only the first are revisions, and it is said."""
-    now_ms = int(time() * 1000)
     verdicts = [
         judge(unpack(record) if record else None, article, now_ms=now_ms)
         for article, record in zip(articles, records, strict=True)
@@ -95,18 +102,24 @@ def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
         publication
         for record, verdict in verdicts
         if isinstance(verdict, Revised)
-        and (publication := _publication(verdict, record, {verdict.article.id: verdict.article})) is not None
+        and (publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, NO_PLAN))
+        is not None
     ]
     store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
 
 
-def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article]) -> Publication | None:
+def publication_of(
+    verdict: Verdict, record: bytes, marked: Mapping[str, Article], plan: PagePlan
+) -> Publication | None:
     """What to write down of *verdict*, reached from *record*: nothing for an article that is remembered as it is."""
     match verdict:
         case Same(_, None):
             return None
         case Same(article_id, known) if known is not None:
             return Publication(seen_id(article_id), record, pack(known))
+        case New(judged) | Revised(judged) if plan.held:
+            remembered = pack(hold(verdict))
+            return Publication(seen_id(judged.id), record, remembered, article_id=judged.id, page_task=plan.task)
         case New(judged, known) | Revised(judged, known):
             article = marked[judged.id]
             is_copy = article.kind == "new" and article.near_duplicate_of is not None
@@ -119,5 +132,7 @@ def _publication(verdict: Verdict, record: bytes, marked: Mapping[str, Article])
                 article_id=article.id,
                 language=article.language or "",
                 json=wire.article_to_json(article),
+                page_task=plan.task,
+                told=told_to_bytes(article) if plan.has_page else b"",
             )
     raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive

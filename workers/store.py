@@ -15,6 +15,7 @@ from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.page_memory import PageMemory
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.subscriptions import Subscriptions
 from pipeline.settings import Settings
@@ -39,6 +40,7 @@ class Store:
     health: HealthStore
     subscriptions: Subscriptions
     rhythms: RhythmStore
+    pages: PageMemory
     tend: Callable[[], object] | None
 
 
@@ -70,6 +72,7 @@ def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> I
             health=HealthStore(client, keys),
             subscriptions=Subscriptions(client, keys),
             rhythms=RhythmStore(client, keys),
+            pages=PageMemory(client, keys),
             tend=tend,
         )
     finally:

@@ -20,7 +20,8 @@ class Publication:
     """What is to be remembered and, unless *json* is empty, published of one article.
 
     *expected* is the record that the verdict was reached from (b"" = none); the publication takes place only if
-    it still stands. *counted* is the fate it counts as: "new", "revised" or "near_duplicates".
+    it still stands. *counted* is the fate it counts as: "new", "revised" or "near_duplicates". With a *page_task* its
+    page is fetched; *told* is what the JSON tells when a page was read for it, remembered with its stream id.
     """
 
     seen_id: bytes
@@ -31,6 +32,8 @@ class Publication:
     article_id: str = ""
     language: str = ""
     json: str = ""
+    page_task: bytes = b""
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class ArticleStore:
                     "articles": self._keys.articles,
                     "document": self._keys.documents(document_id),
                     "aliases": self._keys.aliases(feed_id),
+                    "pages": self._keys.pages,
+                    "told": self._keys.told(feed_id),
                 },
                 arguments={"feed": feed_id, "fence": fence, "aliases": b"" if start else aliases},
                 tail=_flat(part),
@@ -104,6 +109,7 @@ class ArticleStore:
         """Drop *seen_ids* from the memory of a feed."""
         if seen_ids:
             self._client.hdel(self._keys.seen(feed_id), *seen_ids)
+            self._client.hdel(self._keys.told(feed_id), *seen_ids)
 
     def trim(self, *, before_ms: int) -> int:
         """Drop stream entries older than *before_ms* that every consumer group has read and acknowledged."""
@@ -138,7 +144,7 @@ def _flat(publications: Sequence[Publication]) -> list[Value]:
     values: list[Value] = []
     for each in publications:
         values += [each.seen_id, each.expected, each.record, each.kind, each.counted]
-        values += [each.article_id, each.language, each.json]
+        values += [each.article_id, each.language, each.json, each.page_task, each.told]
     return values
 
 

@@ -34,11 +34,17 @@ class Departure:
 
 
 class HostStore:
-    """The hosts behind *client*: *gap_ms* and *concurrency* are the limits of each, *run_ms* bounds a request."""
+    """The hosts behind *client*: *gap_ms* and *concurrency* are the limits of each, *run_ms* bounds a request.
 
-    def __init__(self, client: Redis, keys: Keys, *, gap_ms: int, concurrency: int, run_ms: int) -> None:
+    The leases are those of feeds, or of article pages where *for_pages*: both wait for the same turns.
+    """
+
+    def __init__(
+        self, client: Redis, keys: Keys, *, gap_ms: int, concurrency: int, run_ms: int, for_pages: bool = False
+    ) -> None:
         self._client = client
         self._keys = keys
+        self._leased = (keys.pages, keys.page_leases) if for_pages else (keys.due, keys.leases)
         self._arguments: dict[str, Value] = {"gap_ms": gap_ms, "concurrency": concurrency, "run_ms": run_ms}
 
     async def take_turns(self, wanted: Sequence[tuple[str, Lease]]) -> list[Turn]:
@@ -51,7 +57,7 @@ class HostStore:
         answers = await call_async(
             self._client,
             "take_turns",
-            keys={"due": self._keys.due, "leases": self._keys.leases, "hosts": self._keys.hosts},
+            keys={"due": self._leased[0], "leases": self._leased[1], "hosts": self._keys.hosts},
             arguments=self._arguments,
             tail=tail,
         )

@@ -34,6 +34,11 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:asking:<feed>` | string | TTL 1 min | a daemon asks the feed's hub just now |
 | `{ns}:pushed:<feed>:<digest>` | string | TTL 24 h | a body that a hub pushed: it is not taken again |
 | `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
+| `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
+| `{ns}:pages:<article>` | hash | until fetched | what a page is fetched for, and its attempts |
+| `{ns}:page_leases` | hash article id → token | until fetched | which lease may hand on the page (fencing) |
+| `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
+| `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
 RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
@@ -53,6 +58,7 @@ PERMANENT = (
     "{*}:seen:*",
     "{*}:aliases:*",
     "{*}:items:*",
+    "{*}:told:*",
     "{*}:sketches",
     "{*}:sketches:*",
     "{*}:articles",
@@ -218,6 +224,24 @@ class Keys:
     def robots(self, robots_url: str) -> str:
         """What one robots.txt asks of us; addresses are long and anybody's, so the name holds their hash."""
         return self._name(f"robots:{blake2b(robots_url.encode('utf-8', 'replace'), digest_size=16).hexdigest()}")
+
+    @property
+    def pages(self) -> str:
+        """When the page of each article is to be fetched, and the prefix of what it is fetched for."""
+        return self._name("pages")
+
+    @property
+    def page_leases(self) -> str:
+        """The token of each leased page."""
+        return self._name("page_leases")
+
+    def told(self, feed_id: str) -> str:
+        """What readers were told last of the articles of one feed whose pages came."""
+        return self._name(f"told:{feed_id}")
+
+    def sites(self, host: str) -> str:
+        """The lines that the pages of one host repeat; anybody chooses hosts, so the name holds their hash."""
+        return self._name(f"sites:{blake2b(host.encode('utf-8', 'replace'), digest_size=16).hexdigest()}")
 
     def daemons(self, daemon_id: str) -> str:
         """One live daemon; `*` for all of them."""

@@ -31,6 +31,13 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `pushed` | a hub pushed a document: taken, again, full (503) or unknown | `feed`, `fate` |
 | `push_missed` | a poll found news that the hub had not pushed; polls are as before | `feed` |
 | `push_unsigned` | a push without our signature was ignored | `feed` |
+| `page_wish` | whether the page of a new or changed article is fetched, and why (debug) | `article`, `reason` |
+| `too_many_pages` | so many pages wait that one more is not fetched | `article`, `most` |
+| `page_fetched` | an article page came, or did not | `article`, `url`, `outcome`, `problem`, `fate`, `seconds` |
+| `page_unsettled` | what became of a page could not be stored; it is fetched again | `article`, `reason` |
+| `pages_unreleased` | pages could not be given back at the end; their leases end by themselves | `pages`, `reason` |
+| `page_read` | a page was read, and its article told | `article`, `url`, `characters`, `problems` |
+| `page_failed` | a page met a fault of ours; its article is told without it | `url`, `exception` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |

@@ -23,11 +23,20 @@ from pipeline.model.articles import (
 )
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
-from pipeline.model.feeds import NO_HINTS, Feed, FeedState, Hints, Lease, LyingValidator
+from pipeline.model.feeds import NO_HINTS, Feed, FeedState, FullText, Hints, Lease, LyingValidator
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
-from pipeline.model.pages import Page, PageArticle
+from pipeline.model.pages import (
+    Page,
+    PageArticle,
+    PageCame,
+    PageLater,
+    PageLease,
+    PageMissing,
+    PageOutcome,
+    PageTask,
+)
 from pipeline.model.push import PushState, Subscription
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
@@ -53,6 +62,7 @@ __all__ = [
     "FeedReference",
     "FeedState",
     "Fresh",
+    "FullText",
     "Gone",
     "Health",
     "Hints",
@@ -67,6 +77,12 @@ __all__ = [
     "Outcome",
     "Page",
     "PageArticle",
+    "PageCame",
+    "PageLater",
+    "PageLease",
+    "PageMissing",
+    "PageOutcome",
+    "PageTask",
     "Precision",
     "PushState",
     "RawDate",

@@ -7,13 +7,15 @@ from typing import Literal
 
 from pipeline.model.health import NEVER_JUDGED, FeedHealth
 
+FullText = Literal["auto", "always", "never"]
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed as the operator asked for it.
 
     `id` is 16 hex digits made from the address; it stays when the feed moves. `interval_seconds` overrides
-    `schedule.interval_seconds` for this feed alone.
+    `schedule.interval_seconds` for this feed alone, and `full_text` the setting `articles.full_text`.
     """
 
     id: str
@@ -23,6 +25,7 @@ class Feed:
     interval_seconds: float | None = None
     paused: bool = False
     added_ms: int = 0
+    full_text: FullText | None = None
 
 
 @dataclass(frozen=True, slots=True)

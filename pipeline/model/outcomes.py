@@ -17,6 +17,9 @@ class RawDocument:
     `is_delta`: it holds only what is new (226), so an entry that it lacks is not gone.
     `id` is given by the backlog when the document is stored ("" before). Of a document that is `replayed` newer ones
     may have been read already.
+
+    With a `page_task` (as wire.py writes it) the body is no feed but the page of one article; with a `problem`, too,
+    there is no body, and this is why.
     """
 
     feed_id: str
@@ -29,6 +32,8 @@ class RawDocument:
     is_delta: bool = False
     replayed: bool = False
     previous_ms: int | None = None
+    page_task: bytes = b""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.model.articles import ArticleDate
+from pipeline.model.articles import Article, ArticleDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,58 @@ class PageArticle:
     related: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """The page at `url` is to be fetched for `article`, as its feed has it.
+
+    `until_ms` is when the article is to be published at the latest if it is held back for its page; else None.
+    """
+
+    url: str
+    article: Article
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLease:
+    """The right to fetch one page until the lease ends; `token` is its fence.
+
+    `attempts` counts how often it was fetched before.
+    """
+
+    article_id: str
+    feed_id: str
+    url: str
+    token: int
+    attempts: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageCame:
+    """A page to be read: the body as it came, compressed as `content_encoding` says; `url` is who answered."""
+
+    url: str
+    body: bytes
+    content_encoding: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageMissing:
+    """A page that will not be had, and why: one of the problems of its article."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLater:
+    """A page to be asked for again, not before `wait_ms` from now; `problem` says why it was not had."""
+
+    wait_ms: int
+    problem: str
+
+
+PageOutcome = PageCame | PageMissing | PageLater

@@ -42,14 +42,17 @@ DIGESTED_FIELDS: tuple[str, ...] = (
 
 # A reader sees these; only a change of one of them is worth a revision. Publishers bump dates, tags and image
 # addresses of an unchanged text all day long.
-_CONTENT_FIELDS = frozenset({"title", "summary", "text"})
+CONTENT_FIELDS = frozenset({"title", "summary", "text"})
+"""The fields of which a change makes a revision."""
 
-_CONTENT_POSITIONS = tuple(at for at, name in enumerate(DIGESTED_FIELDS) if name in _CONTENT_FIELDS)
+_CONTENT_POSITIONS = tuple(at for at, name in enumerate(DIGESTED_FIELDS) if name in CONTENT_FIELDS)
 _WITHDRAWN = b"\xff\xff\xff"
 
 _ID_VERSION = "newswire.article-id/1"
 DIGEST_BYTES = 4
 """Length of the digest of one field."""
+DIGESTS_BYTES = DIGEST_BYTES * len(DIGESTED_FIELDS)
+"""How long the digests of all fields of an article are together."""
 _DAY_MS = 86_400_000
 
 MAX_REVISION = 0xFFFF
@@ -149,13 +152,13 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     caches of a server disagree, each further return is told after twice the days, so that it is not told for ever.
     """
     today = now_ms // _DAY_MS
-    digests = _digests(article)
+    digests = digests_of(article)
     if known is None:
         fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
         return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
-    changed = _differing(known.digests, digests)
+    changed = differing(known.digests, digests)
     is_return = _content(digests) == known.former
-    if _CONTENT_FIELDS.isdisjoint(changed) or (is_return and not _may_return(known, today)):
+    if CONTENT_FIELDS.isdisjoint(changed) or (is_return and not _may_return(known, today)):
         return Same(article.id, replace(known, shown_day=today) if today > known.shown_day else None)
     remembered = _succeeded(known, digests, today, is_return=is_return)
     revised = replace(
@@ -173,7 +176,7 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
     """Decide what becomes of an article that its feed takes back (RFC 6721): that is told once, with no content."""
     is_return = known.former == _WITHDRAWN
     today = now_ms // _DAY_MS
-    if not any(known.digests) or (is_return and not _may_return(known, today)):
+    if not known.revision or not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
     revision = min(known.revision + 1, MAX_REVISION)
     article = Article(
@@ -211,14 +214,14 @@ def _content(digests: bytes) -> bytes:
     return _blake(b"".join(spans), 3) if any(digests) else _WITHDRAWN
 
 
-def _differing(before: bytes, after: bytes) -> tuple[str, ...]:
-    """Name the fields whose digests in *before* and *after* differ, in field order."""
+def differing(before: bytes, after: bytes) -> tuple[str, ...]:
+    """Name the fields whose digests in *before* and *after* (of `digests_of`) differ, in field order."""
     spans = ((name, slice(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
     return tuple(name for name, span in spans if before[span] != after[span])
 
 
-def _digests(article: Article) -> bytes:
-    """Concatenate the digests of the digested fields of *article*."""
+def digests_of(article: Article) -> bytes:
+    """Concatenate the digests of the fields of *article* that `DIGESTED_FIELDS` names, in their order."""
     return b"".join(_blake(_framed(strings), DIGEST_BYTES) for strings in _digested(article))
 
 

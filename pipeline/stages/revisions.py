@@ -29,7 +29,7 @@ def within_flood(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def _held_back(verdict: Verdict) -> Verdict:
     match verdict:
-        case Revised(article, known):
+        case Revised(article, known) if known.revision > 1:
             return Same(article.id, replace(known, revision=max(known.revision - 1, 1)))
         case _:
             return verdict

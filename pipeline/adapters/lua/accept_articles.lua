@@ -8,17 +8,21 @@
 -- KEYS[3] articles  stream, and the channel of the same name
 -- KEYS[4] document  hash  the raw document; counts what it published so far
 -- KEYS[5] aliases   string  what else the feed's latest articles are known by
+-- KEYS[6] pages     zset  article id -> ms when to fetch its page; prefix of the tasks, <it>:<article id>, a hash each
+-- KEYS[7] told      hash  8-byte id -> what was told last with a page's text, and its stream id
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] aliases   what to keep of them from now on; "" leaves what is kept
 -- ARGV[4..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
---                   language, JSON; an empty JSON only refreshes the record
+--                   language, JSON, page task, what it tells with a page's text; an empty JSON only refreshes the
+--                   record, an empty task wants no page
 -- returns           for each item its stream id, "" when only refreshed, or "conflict"; nil when fenced off
+local clock = redis.call('TIME')
 local claim = redis.call('HGET', KEYS[1], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return false end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
 local results = {}
-for i = 4, #ARGV, 8 do
+for i = 4, #ARGV, 10 do
   local remembered = redis.call('HGET', KEYS[2], ARGV[i]) or ''
   if remembered ~= ARGV[i + 1] then
     results[#results + 1] = 'conflict'
@@ -31,6 +35,11 @@ for i = 4, #ARGV, 8 do
         'feed', ARGV[1], 'language', ARGV[i + 6])
       redis.call('PUBLISH', KEYS[3], stream_id .. ' ' .. json)
       redis.call('HINCRBY', KEYS[4], 'published:' .. ARGV[i + 4], 1)
+      if ARGV[i + 9] ~= '' then redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 9] .. stream_id) end
+    end
+    if ARGV[i + 8] ~= '' then
+      redis.call('HSET', KEYS[6] .. ':' .. ARGV[i + 5], 'feed', ARGV[1], 'task', ARGV[i + 8])
+      redis.call('ZADD', KEYS[6], 'NX', clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[i + 5])
     end
     results[#results + 1] = stream_id
   end

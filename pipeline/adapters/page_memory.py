@@ -1,0 +1,51 @@
+"""What the workers know of article pages: what readers were told with them, and what hosts repeat. Plain calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from redis import Redis
+
+from pipeline import wire
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_entries, as_values
+from pipeline.model import Article
+
+MOST_PAGES = 10_000
+"""More pages than this do not wait: at 5 kB a task that is 50 MB, and at a page a second three hours of one host."""
+_SITE_SECONDS = 30 * 86_400
+
+
+class PageMemory:
+    """The memory of article pages behind *client*."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    def waiting(self) -> int:
+        """How many pages wait to be fetched or are being fetched."""
+        return int(self._client.zcard(self._keys.pages))
+
+    def told(self, feed_id: str, seen_ids: Sequence[bytes]) -> list[bytes]:
+        """What readers were told of articles whose pages came, in order; b"" where none did."""
+        if not seen_ids:
+            return []
+        return [record or b"" for record in as_values(self._client.hmget(self._keys.told(feed_id), list(seen_ids)))]
+
+    def published(self, stream_id: str) -> Article | None:
+        """The article that stands at *stream_id*; None when it stands there no more."""
+        found = as_entries(self._client.xrange(self._keys.articles, stream_id, stream_id, count=1))
+        try:
+            return wire.article_from_json(found[0][1][b"article"]) if found else None
+        except (KeyError, ValueError):
+            return None
+
+    def site(self, host: str) -> bytes:
+        """The lines that pages of *host* repeat, as they were kept; b"" for none."""
+        kept = self._client.get(self._keys.sites(host))
+        return kept if isinstance(kept, bytes) else b""
+
+    def keep_site(self, host: str, lines: bytes) -> None:
+        """Keep the *lines* of *host* until it has brought no page for a month."""
+        self._client.set(self._keys.sites(host), lines, ex=_SITE_SECONDS)

@@ -40,7 +40,7 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="nw-") as folder,
         EmbeddedStore(Path(folder) / "var") as store,
-        running_system(REDIS_URL=store.url, SCHEDULE__INTERVAL_SECONDS=0.5) as system,
+        running_system(REDIS_URL=store.url, SCHEDULE__KIND="fixed", SCHEDULE__INTERVAL_SECONDS=0.5) as system,
         OriginThread() as origin,
         Reader(store.url) as reader,
         Newsroom(origin, reader, arguments.feeds, 1000) as room,

@@ -61,7 +61,9 @@ def main() -> int:
     chance.shuffle(kinds)
     started = time.monotonic()
     with (
-        running_system(SCHEDULE__INTERVAL_SECONDS=arguments.interval, LOG__LEVEL="warning") as system,
+        running_system(
+            SCHEDULE__KIND="fixed", SCHEDULE__INTERVAL_SECONDS=arguments.interval, LOG__LEVEL="warning"
+        ) as system,
         OriginThread() as origin,
         Reader(system.url) as reader,
         Newsroom(origin, reader, arguments.feeds, arguments.states) as room,

@@ -70,7 +70,9 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="nw-bbc-") as folder,
         OriginThread() as origin,
-        running_system(SCHEDULE__INTERVAL_SECONDS=arguments.interval, LOG__LEVEL="warning") as system,
+        running_system(
+            SCHEDULE__KIND="fixed", SCHEDULE__INTERVAL_SECONDS=arguments.interval, LOG__LEVEL="warning"
+        ) as system,
     ):
         tracks = _tracks(Path(folder), origin, arguments)
         _replay(system, origin, tracks, timeout_seconds=arguments.timeout)

@@ -111,8 +111,8 @@ class Settings:
     redis_url: Annotated[
         str | None,
         Text(
-            r"((redis|rediss|unix)://\S+)?",
-            "a redis://, rediss:// or unix:// address (Sentinel comes later), or empty for the embedded Valkey",
+            r"((redis|rediss|unix|redis\+sentinel)://\S+)?",
+            "a redis://, rediss://, unix:// or redis+sentinel:// address, or empty for the embedded Valkey",
             secret=True,
         ),
     ] = field(repr=False)

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import redis
 
+from pipeline.adapters.connection import connect
+
 STREAM = "{newswire}:articles"
 
 
@@ -39,7 +41,7 @@ class Line:
 
 def published(url: str) -> list[Line]:
     """Read the whole stream of the Redis at *url*, oldest first."""
-    client = redis.Redis.from_url(url)
+    client = connect(url)
     try:
         entries: Any = client.xrange(STREAM)
         return list(_lines(entries))
@@ -82,7 +84,7 @@ class Reader:
 
     def _read(self) -> None:
         last = "0"
-        client = redis.Redis.from_url(self.url)
+        client = connect(self.url)
         while not self._stop.is_set():
             try:
                 answer: Any = client.xread({STREAM: last}, count=1000, block=200)

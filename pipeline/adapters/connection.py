@@ -22,6 +22,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from pipeline.adapters.sentinel import async_client, is_watched, plain_client
 from pipeline.errors import StoreUnfit, StoreUnreachable
 
 Client = redis.Redis
@@ -44,16 +45,7 @@ def connect(url: str) -> redis.Redis:
 
     Raises StoreUnreachable when *url* is not an address.
     """
-    try:
-        return redis.Redis.from_url(
-            url,
-            socket_timeout=_ANSWER_SECONDS,
-            socket_connect_timeout=_CONNECT_SECONDS,
-            health_check_interval=30,
-            retry=_PatientRetry(NoBackoff(), _RETRIES),
-        )
-    except (ValueError, TypeError):
-        raise _no_address(url) from None
+    return _plain(url, _PatientRetry(NoBackoff(), _RETRIES))
 
 
 def connect_async(url: str) -> redis.asyncio.Redis:
@@ -61,15 +53,17 @@ def connect_async(url: str) -> redis.asyncio.Redis:
 
     Raises StoreUnreachable when *url* is not an address.
     """
+    options = {
+        "socket_timeout": None,  # _PatientAsyncRetry has the timeout: redis-py's own loses cancellations (below)
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "health_check_interval": 30,
+        "retry": _PatientAsyncRetry(NoBackoff(), _RETRIES),
+    }
     try:
+        if is_watched(url):
+            return async_client(url, options)
         pool = redis.asyncio.BlockingConnectionPool.from_url(
-            url,
-            max_connections=_ASYNC_CONNECTIONS,
-            timeout=None,
-            socket_timeout=None,  # _PatientAsyncRetry has the timeout: redis-py's own loses cancellations (below)
-            socket_connect_timeout=_CONNECT_SECONDS,
-            health_check_interval=30,
-            retry=_PatientAsyncRetry(NoBackoff(), _RETRIES),
+            url, max_connections=_ASYNC_CONNECTIONS, timeout=None, **options
         )
         return redis.asyncio.Redis.from_pool(pool)
     except (ValueError, TypeError):
@@ -87,7 +81,7 @@ def check(url: str) -> tuple[str, ...]:
     Raises StoreUnreachable when it does not answer, StoreUnfit when it must not be used: a version too old, a
     replica or a cluster, or an eviction policy under which it forgets what it acknowledged.
     """
-    name, client = shown(url), _impatient(url)
+    name, client = shown(url), _plain(url, Retry(NoBackoff(), 0))
     try:
         facts: Mapping[str, Any] = client.info()
         _refuse_unfit(facts, name)
@@ -102,11 +96,15 @@ def check(url: str) -> tuple[str, ...]:
         client.close()
 
 
-def _impatient(url: str) -> redis.Redis:
+def _plain(url: str, retry: Retry) -> redis.Redis:
+    options = {
+        "socket_timeout": _ANSWER_SECONDS,
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "health_check_interval": 30,
+        "retry": retry,
+    }
     try:
-        return redis.Redis.from_url(
-            url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_CONNECT_SECONDS, retry=Retry(NoBackoff(), 0)
-        )
+        return plain_client(url, options) if is_watched(url) else redis.Redis.from_url(url, **options)
     except (ValueError, TypeError):
         raise _no_address(url) from None
 
@@ -146,7 +144,8 @@ def _persistence_warnings(client: redis.Redis, facts: Mapping[str, Any], name: s
 def _no_address(url: str) -> StoreUnreachable:
     scheme = f" {url.partition('://')[0]}://..." if "://" in url else ""  # the rest may be a password
     return StoreUnreachable(
-        f"redis_url{scheme} is not a Redis address: redis://host:port/0, rediss://... or unix:///path expected"
+        f"redis_url{scheme} is not a Redis address: redis://host:port/0, rediss://..., unix:///path or "
+        "redis+sentinel://host:port,host:port/service expected"
     )
 
 

@@ -71,7 +71,10 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="nw-bbc-") as folder,
         OriginThread() as origin,
         running_system(
-            SCHEDULE__KIND="fixed", SCHEDULE__INTERVAL_SECONDS=arguments.interval, LOG__LEVEL="warning"
+            SCHEDULE__KIND="fixed",
+            SCHEDULE__INTERVAL_SECONDS=arguments.interval,
+            SCHEDULE__MAX_INTERVAL_SECONDS=arguments.interval,  # the feeds ask for a quarter of an hour
+            LOG__LEVEL="warning",
         ) as system,
     ):
         tracks = _tracks(Path(folder), origin, arguments)

@@ -98,9 +98,10 @@ class PushSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How many worker processes there are (0: one for each core), and how long they may finish."""
+    """How many worker processes there are (0: one for each core), what may wait for them, when they must end."""
 
     count: Annotated[int, Between(0, 1024)]
+    most_waiting: Annotated[int, Between(1, 10_000_000)]
     grace_seconds: Annotated[float, Between(0, 3600, "seconds")]
 
 

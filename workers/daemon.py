@@ -29,6 +29,8 @@ from pipeline.stages.planning.accounting import book_from_json
 from pipeline.stages.planning.live import decided
 from pipeline.stages.planning.price import first_price
 from pipeline.stages.response import conditional_headers, read
+from workers.backpressure import Backpressure
+from workers.clock import Clock
 from workers.host_turns import HostTurns
 from workers.pages import Pages
 from workers.pushes import Pushes
@@ -44,23 +46,6 @@ _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _LONGEST_PAUSE_SECONDS = 5.0
 _LEASES_AT_ONCE = 64
 _CANCEL_SECONDS = 2.0
-
-
-class Clock:
-    """The store's clock, carried on between two readings by the machine's monotonic one, so that it never jumps."""
-
-    def __init__(self) -> None:
-        self._at_ms = 0
-        self._read_at = monotonic()
-
-    def set(self, now_ms: int) -> None:
-        """Take over a reading of the store's clock."""
-        self._at_ms = now_ms
-        self._read_at = monotonic()
-
-    def now_ms(self) -> int:
-        """The store's time now, in ms since the epoch."""
-        return self._at_ms + int((monotonic() - self._read_at) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +67,7 @@ class Daemon:
     backlog: Backlog
     web: Web
     turns: HostTurns
+    backpressure: Backpressure
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
     pushes: Pushes | None = None
@@ -142,7 +128,9 @@ class Daemon:
                 pause, lost = 0.1, False
 
     async def _lease_and_poll(self) -> None:
-        if not await self._lease(until_ms=0):
+        if await self.backpressure.holds():
+            await asyncio.sleep(_IDLE_SECONDS)
+        elif not await self._lease(until_ms=0):
             await self._room(at_most_seconds=self._idle_seconds())
 
     def _idle_seconds(self) -> float:

@@ -17,6 +17,7 @@ from pipeline.adapters import log as logs
 from pipeline.adapters.connection import AsyncClient, connect_async
 from pipeline.adapters.hosts import HostStore
 from pipeline.adapters.leases import LeaseStore
+from pipeline.adapters.load import measure_load
 from pipeline.adapters.pages import PageStore
 from pipeline.adapters.robots_cache import RobotsCache
 from pipeline.adapters.web import Web
@@ -26,6 +27,7 @@ from pipeline.settings import Settings
 from pipeline.stages.encoding import Damaged, unpack
 from pipeline.stages.page_answers import MOST_ATTEMPTS
 from workers import lifecycle
+from workers.backpressure import Backpressure
 from workers.daemon import Daemon
 from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
@@ -67,7 +69,9 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
     client = connect_async(store.url)
     try:
         async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
-            daemon = Daemon(settings, LeaseStore(client, store.keys), store.backlog, web, _turns(client, store))
+            pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
+            leases, turns = LeaseStore(client, store.keys), _turns(client, store)
+            daemon = Daemon(settings, leases, store.backlog, web, turns, pressure)
             daemon.pages = _pages(client, store, web, tries=page_tries)
             yield daemon
     finally:

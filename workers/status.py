@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from rq import Queue
 from rq import Worker as RegisteredWorker
 
+from pipeline.adapters.load import load_now
+from pipeline.stages.backpressure import reason_to_wait
 from pipeline.stages.health import HEALTHS, shown_health
 from workers.store import Store
 
@@ -16,12 +18,16 @@ ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Counts of what is there now; `accounting` and `polls` are sums since the store was made."""
+    """Counts of what is there now; `accounting` and `polls` are sums since the store was made.
+
+    `waits` says why polling waits for the workers or for memory; None when it does not.
+    """
 
     daemons: int
     workers: int
     feeds: dict[str, int]
     backlog: int
+    waits: str | None
     queue: int
     stream: int
     polls: dict[str, int]
@@ -40,6 +46,9 @@ def status_of(store: Store) -> Status:
         workers=RegisteredWorker.count(queue=queue),
         feeds={"total": len(feeds)} | {name: by_health[name] for name in HEALTHS},
         backlog=store.backlog.waiting(),
+        waits=reason_to_wait(
+            load_now(store.client, store.keys), most_waiting=store.settings.workers.most_waiting, waits=False
+        ),
         queue=queue.count,
         stream=store.articles.length(),
         polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents")},

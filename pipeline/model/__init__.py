@@ -26,6 +26,7 @@ from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadabl
 from pipeline.model.feeds import NO_HINTS, Feed, FeedState, FullText, Hints, Lease, LyingValidator
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
+from pipeline.model.load import Load
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
 from pipeline.model.pages import (
     Page,
@@ -71,6 +72,7 @@ __all__ = [
     "Known",
     "Lease",
     "Link",
+    "Load",
     "LyingValidator",
     "New",
     "NoResponse",

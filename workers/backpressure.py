@@ -18,10 +18,9 @@ _LOOK_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Backpressure:
-    """Tells whether polling waits, by *measure*, asked once a second; *most_waiting* feeds may have
-    documents waiting.
+    """Tells whether polling waits; a change is said once.
 
-    A change is said once.
+    *measure* is asked once a second; *most_waiting* feeds may have documents waiting for a worker.
     """
 
     measure: Callable[[], Awaitable[Load]]

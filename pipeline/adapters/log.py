@@ -17,7 +17,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `moved` | a feed is polled at another address from now on, or at its own again | `feed`, `url`, `now_at` |
 | `false_304` | a host said that nothing is new although it was | `feed`, `url`, `times` |
 | `host_untold` | the store was away when requests ended; turns end by themselves | `requests`, `reason` |
-| `polling_waits` | workers lag, or the store is nearly full: nothing is polled for now | `reason` |
+| `polling_waits` | workers lag, or the store is nearly full: nothing is polled | `reason` |
 | `polling_goes_on` | there is room again | |
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |

@@ -23,7 +23,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
 | `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as` |
-| `edit_flood` | a document changed nearly all articles of its feed at once: some are not told | `revised`, `held_back` |
+| `edit_flood` | a document changed nearly all it shows: some are not told | `revised`, `held_back` |
 | `gap` | a document showed nothing that was known of its feed: what came between may be lost | `entries` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -48,7 +48,7 @@ def plan_pages(
         return list(verdicts), {}
     mode = _mode(feed_id)
     known = {_id(verdict): record for verdict, record in zip(verdicts, records, strict=True)}
-    told = _told(feed_id, fresh)
+    told = _told(feed_id, fresh, known)
     has_room = mode == "never" or desk().pages.waiting() + len(fresh) <= MOST_PAGES
     planned: list[Verdict] = []
     plans: dict[str, PagePlan] = {}
@@ -66,14 +66,20 @@ def plan_pages(
     return planned, plans
 
 
+def still_held(record: bytes) -> PagePlan:
+    """Give the plan of an article known by *record* of which nothing was published, if that is so: nothing is yet."""
+    return PagePlan(held=unpack(record).revision == HELD)
+
+
 def _mode(feed_id: str) -> FullText:
     feed = desk().feeds.get(feed_id)
     return (feed.full_text if feed else None) or desk().settings.articles.full_text
 
 
-def _told(feed_id: str, fresh: Sequence[New | Revised]) -> dict[str, bytes]:
-    """What readers were told of those of *fresh* that were revised and have a page."""
-    ids = [verdict.article.id for verdict in fresh if isinstance(verdict, Revised)]
+def _told(feed_id: str, fresh: Sequence[New | Revised], known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What readers were told of those of *fresh* that were revised and have a page; not of those once withdrawn."""
+    revised = [verdict.article.id for verdict in fresh if isinstance(verdict, Revised)]
+    ids = [each for each in revised if any(unpack(known[each]).digests)]
     records = desk().pages.told(feed_id, [seen_id(each) for each in ids])
     return {each: record for each, record in zip(ids, records, strict=True) if record}
 

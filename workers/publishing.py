@@ -18,7 +18,7 @@ from pipeline.stages.seen_records import pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.desk import desk
-from workers.page_plans import NO_PLAN, PagePlan, plan_pages
+from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
 from workers.recognition import Shown, recognise
 
 log = structlog.get_logger("workers.publishing")
@@ -102,7 +102,9 @@ def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
         publication
         for record, verdict in verdicts
         if isinstance(verdict, Revised)
-        and (publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, NO_PLAN))
+        and (
+            publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, still_held(record))
+        )
         is not None
     ]
     store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)

@@ -17,6 +17,7 @@ from pipeline.stages.revisions import within_flood
 from pipeline.stages.seen_records import pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
+from workers.customs import note_zone
 from workers.desk import desk
 from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
 from workers.recognition import Shown, recognise
@@ -67,7 +68,9 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
     arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
-    note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
+    news = [article for article in settled if article.id in arrived]
+    note_arrivals(desk().rhythms, claim.document, news)
+    note_zone(claim.document, news)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 

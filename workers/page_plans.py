@@ -25,12 +25,14 @@ _TOO_MANY = "page not fetched: too many pages wait"
 class PagePlan:
     """What becomes of one article for the sake of its page: the *task* to fetch it (b"" for none).
 
-    *held*: it is not published before its page; *has_page*: readers have its page's text already.
+    *held*: it is not published before its page; *has_page*: its page was read, and *text_of_page*: the text is the
+    page's.
     """
 
     task: bytes = b""
     held: bool = False
     has_page: bool = False
+    text_of_page: bool = False
 
 
 NO_PLAN = PagePlan()
@@ -61,8 +63,11 @@ def plan_pages(
         plan = _plan(
             verdict.article, mode, is_new=not record or was_held, has_room=has_room or was_held, now_ms=now_ms
         )
-        plans[verdict.article.id] = replace(plan, has_page=verdict.article.id in told)
-        planned.append(_as_planned(verdict, plan, was_held=was_held, told=told.get(verdict.article.id, b"")))
+        stands = _as_planned(verdict, plan, was_held=was_held, told=told.get(verdict.article.id, b""))
+        planned.append(stands)
+        plans[verdict.article.id] = replace(
+            plan, has_page=verdict.article.id in told, text_of_page=stands.article.text != verdict.article.text
+        )
     return planned, plans
 
 
@@ -98,7 +103,7 @@ def _plan(article: Article, mode: FullText, *, is_new: bool, has_room: bool, now
     return PagePlan(wire.page_task_to_bytes(task), held=held)
 
 
-def _as_planned(verdict: New | Revised, plan: PagePlan, *, was_held: bool, told: bytes) -> Verdict:
+def _as_planned(verdict: New | Revised, plan: PagePlan, *, was_held: bool, told: bytes) -> New | Revised:
     if isinstance(verdict, New):
         return verdict
     if was_held:

@@ -138,6 +138,6 @@ def publication_of(
                 language=article.language or "",
                 json=wire.article_to_json(article),
                 page_task=plan.task,
-                told=told_to_bytes(article) if plan.has_page else b"",
+                told=told_to_bytes(article, text_of_page=plan.text_of_page) if plan.has_page else b"",
             )
     raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive

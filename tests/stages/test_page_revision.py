@@ -42,7 +42,7 @@ def after_page() -> tuple[Revised, Told]:
     """Give the revision that the page makes, and what is remembered as told with it."""
     verdict = judge_page(known(), None, basis=SAID, merged=MERGED, now_ms=2000)
     assert isinstance(verdict, Revised)
-    told = told_from_bytes(told_to_bytes(verdict.article) + b"1700000000000-0")
+    told = told_from_bytes(told_to_bytes(verdict.article, text_of_page=True) + b"1700000000000-0")
     assert told is not None
     return verdict, told
 
@@ -53,7 +53,7 @@ def test_a_page_revises_once_and_the_summary_again_changes_nothing() -> None:
     assert (verdict.article.revision, verdict.article.changed) == (2, ("text", "html", "authors"))
     assert verdict.article.text == TEXT
     assert verdict.article.discovered_ms == 1000
-    assert told.stream_id == "1700000000000-0"
+    assert (told.stream_id, told.text_of_page) == ("1700000000000-0", True)
     assert judge_page(verdict.known, told, basis=SAID, merged=MERGED, now_ms=3000) == Same(SAID.id)
     assert isinstance(judge(verdict.known, SAID, now_ms=3000), Same)
 
@@ -97,7 +97,7 @@ def test_a_page_that_is_not_had_is_told_once() -> None:
     verdict = judge_page(known(), None, basis=SAID, merged=failed, now_ms=2000)
     assert isinstance(verdict, Revised)
     assert (verdict.article.changed, verdict.article.text) == (("problems",), None)
-    told = told_from_bytes(told_to_bytes(verdict.article) + b"1-0")
+    told = told_from_bytes(told_to_bytes(verdict.article, text_of_page=False) + b"1-0")
     assert judge_page(verdict.known, told, basis=SAID, merged=failed, now_ms=3000) == Same(SAID.id)
 
 

@@ -66,6 +66,7 @@ class ArticleSettings:
 
     full_text: Literal["auto", "always", "never"]
     hold_seconds: Annotated[float, Between(0, 86_400, "seconds")]
+    tracking_parameters: Annotated[str, Text(r"[!-~ ]{0,4000}", "at most 4000 visible ASCII characters and spaces")]
     page_retry_seconds: Annotated[float, Between(0.5, 86_400, "seconds")]
     stream_days: Annotated[int, _DAYS]
     seen_days: Annotated[int, _DAYS]

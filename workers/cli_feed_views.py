@@ -15,11 +15,13 @@ from pipeline import wire
 from pipeline.adapters.shipped import starter_lists
 from pipeline.model import Feed
 from pipeline.stages.explanation import explanation
+from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
 from pipeline.stages.planning.live import SPREAD_SECONDS, is_planned
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.words import plan_words, posting_words
+from workers.article_views import explain_article, is_article_id
 from workers.cli_options import settings_from, settings_options
 from workers.feed_lookup import find_feed, in_order, summary
 from workers.store import Store, open_store
@@ -72,6 +74,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
     details = summary(found, state, known) | {
         "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
         "interval_seconds": found.interval_seconds,
+        "full_text": found.full_text,
         "moved_to": state.moved_to,
         "moving_to": state.moving_to,
         "fresh_until": None if state.fresh_until_ms is None else wire.rfc3339(state.fresh_until_ms),
@@ -90,30 +93,39 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
 
 
 @click.command("explain", epilog="Example: newswire explain https://example.org/feed.xml")
-@click.argument("feed", metavar="URL")
+@click.argument("which", metavar="URL|ARTICLE-ID")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object on stdout.")
 @settings_options
-def explain(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
-    """Say why a feed is polled when it is, how it does, and what became of its items."""
-    settings = settings_from(config, data_dir, redis_url)
-    with open_store(settings) as store:
-        found = find_feed(store, feed)
-        explained = explanation(
-            found,
-            store.feeds.state(found.id),
-            store.health.get(found.id),
-            due_ms=store.feeds.due_ms(found.id),
-            counts=store.feeds.counts(found.id),
-            settings=settings.schedule,
-            now_ms=int(time() * 1000),
-        )
-        explained |= _posting(store, found, due_ms=store.feeds.due_ms(found.id))
+def explain(which: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
+    """Say why a feed is polled when it is, how it does, what became of its items; or what an article is made of."""
+    with open_store(settings_from(config, data_dir, redis_url)) as store:
+        if is_article_id(which):
+            names, explained = {"id": which}, explain_article(store, which)
+        else:
+            found = find_feed(store, which)
+            names, explained = {"id": found.id, "url": found.url}, _explained(store, found)
+            which = found.title or found.url
     if as_json:
-        click.echo(json.dumps({"id": found.id, "url": found.url, **explained}, ensure_ascii=False))
+        click.echo(json.dumps(names | explained, ensure_ascii=False))
         return
-    click.echo(found.title or found.url)
+    click.echo(which)
     for name, sentence in explained.items():
         click.echo(f"  {name.replace('_', ' '):13} {sentence}")
+
+
+def _explained(store: Store, feed: Feed) -> dict[str, str]:
+    due_ms = store.feeds.due_ms(feed.id)
+    explained = explanation(
+        feed,
+        store.feeds.state(feed.id),
+        store.health.get(feed.id),
+        due_ms=due_ms,
+        counts=store.feeds.counts(feed.id),
+        settings=store.settings.schedule,
+        now_ms=int(time() * 1000),
+    )
+    pages = full_text_words(feed.full_text or store.settings.articles.full_text, is_own=feed.full_text is not None)
+    return explained | _posting(store, feed, due_ms=due_ms) | {"full_text": pages}
 
 
 def _posting(store: Store, feed: Feed, *, due_ms: int | None) -> dict[str, str]:

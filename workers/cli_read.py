@@ -30,6 +30,7 @@ from pipeline.model import (
     Unreadable,
 )
 from pipeline.settings import Settings
+from pipeline.stages.customs import Customs, tracking_of
 from pipeline.stages.parse import ParseLimits, read_feed
 from pipeline.stages.provenance import provenance
 from pipeline.stages.reading import read_document
@@ -131,6 +132,7 @@ def _reading(document: RawDocument, *, feed_url: str, settings: Settings) -> Rea
         feed_title=None,
         limit_bytes=settings.fetch.max_body_bytes,
         limits=_limits(settings),
+        customs=Customs(tracking=tracking_of(settings.articles.tracking_parameters)),
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.adapters.page_memory import PageMemory
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.sketch_index import SketchIndex
 from pipeline.adapters.subscriptions import Subscriptions
+from pipeline.adapters.zones import ZoneStore
 from pipeline.settings import Settings
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
 from workers.lifecycle import settings_of_this_process
@@ -36,6 +37,7 @@ class Desk:
     subscriptions: Subscriptions
     rhythms: RhythmStore
     pages: PageMemory
+    zones: ZoneStore
 
 
 @cache
@@ -63,4 +65,5 @@ def desk() -> Desk:
         Subscriptions(client, keys),
         RhythmStore(client, keys),
         PageMemory(client, keys),
+        ZoneStore(client, keys),
     )

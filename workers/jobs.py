@@ -20,6 +20,7 @@ from pipeline.adapters.subscriptions import was_pushed
 from pipeline.model import Reading, Rejected, Unreadable
 from pipeline.stages.parse import ParseLimits
 from pipeline.stages.reading import read_document
+from workers.customs import customs_of
 from workers.desk import desk
 from workers.diagnosis import note_reading
 from workers.page_reading import publish_page
@@ -91,6 +92,7 @@ def _read(claim: Claim) -> Reading | Unreadable:
         limit_bytes=station.settings.fetch.max_body_bytes,
         limits=ParseLimits(station.settings.parse.max_entries, station.settings.parse.max_text_characters),
         items=_items_of_today(station.backlog.items(document.feed_id)),
+        customs=customs_of(document.feed_id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -25,12 +25,14 @@ _TOO_MANY = "page not fetched: too many pages wait"
 class PagePlan:
     """What becomes of one article for the sake of its page: the *task* to fetch it (b"" for none).
 
-    *held*: it is not published before its page; *has_page*: readers have its page's text already.
+    *held*: it is not published before its page; *has_page*: its page was read, and *text_of_page*: the text is the
+    page's.
     """
 
     task: bytes = b""
     held: bool = False
     has_page: bool = False
+    text_of_page: bool = False
 
 
 NO_PLAN = PagePlan()
@@ -48,7 +50,7 @@ def plan_pages(
         return list(verdicts), {}
     mode = _mode(feed_id)
     known = {_id(verdict): record for verdict, record in zip(verdicts, records, strict=True)}
-    told = _told(feed_id, fresh)
+    told = _told(feed_id, fresh, known)
     has_room = mode == "never" or desk().pages.waiting() + len(fresh) <= MOST_PAGES
     planned: list[Verdict] = []
     plans: dict[str, PagePlan] = {}
@@ -61,9 +63,17 @@ def plan_pages(
         plan = _plan(
             verdict.article, mode, is_new=not record or was_held, has_room=has_room or was_held, now_ms=now_ms
         )
-        plans[verdict.article.id] = replace(plan, has_page=verdict.article.id in told)
-        planned.append(_as_planned(verdict, plan, was_held=was_held, told=told.get(verdict.article.id, b"")))
+        stands = _as_planned(verdict, plan, was_held=was_held, told=told.get(verdict.article.id, b""))
+        planned.append(stands)
+        plans[verdict.article.id] = replace(
+            plan, has_page=verdict.article.id in told, text_of_page=stands.article.text != verdict.article.text
+        )
     return planned, plans
+
+
+def still_held(record: bytes) -> PagePlan:
+    """Give the plan of an article known by *record* of which nothing was published, if that is so: nothing is yet."""
+    return PagePlan(held=unpack(record).revision == HELD)
 
 
 def _mode(feed_id: str) -> FullText:
@@ -71,9 +81,10 @@ def _mode(feed_id: str) -> FullText:
     return (feed.full_text if feed else None) or desk().settings.articles.full_text
 
 
-def _told(feed_id: str, fresh: Sequence[New | Revised]) -> dict[str, bytes]:
-    """What readers were told of those of *fresh* that were revised and have a page."""
-    ids = [verdict.article.id for verdict in fresh if isinstance(verdict, Revised)]
+def _told(feed_id: str, fresh: Sequence[New | Revised], known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What readers were told of those of *fresh* that were revised and have a page; not of those once withdrawn."""
+    revised = [verdict.article.id for verdict in fresh if isinstance(verdict, Revised)]
+    ids = [each for each in revised if any(unpack(known[each]).digests)]
     records = desk().pages.told(feed_id, [seen_id(each) for each in ids])
     return {each: record for each, record in zip(ids, records, strict=True) if record}
 
@@ -92,7 +103,7 @@ def _plan(article: Article, mode: FullText, *, is_new: bool, has_room: bool, now
     return PagePlan(wire.page_task_to_bytes(task), held=held)
 
 
-def _as_planned(verdict: New | Revised, plan: PagePlan, *, was_held: bool, told: bytes) -> Verdict:
+def _as_planned(verdict: New | Revised, plan: PagePlan, *, was_held: bool, told: bytes) -> New | Revised:
     if isinstance(verdict, New):
         return verdict
     if was_held:

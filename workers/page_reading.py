@@ -57,7 +57,9 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
     if not isinstance(verdict, New | Revised):
         return True
     (marked,) = mark_copies(feed_id, [verdict.article], index=station.sketches)
-    publication = publication_of(verdict, record, {marked.id: marked}, PagePlan(has_page=True))
+    publication = publication_of(
+        verdict, record, {marked.id: marked}, PagePlan(has_page=True, text_of_page=merged.text != basis.text)
+    )
     if publication is None:
         return True
     (fate,) = station.articles.publish(feed_id, claim.document.id, fence=claim.fence, publications=[publication])

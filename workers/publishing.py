@@ -17,8 +17,9 @@ from pipeline.stages.revisions import within_flood
 from pipeline.stages.seen_records import pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
+from workers.customs import note_zone
 from workers.desk import desk
-from workers.page_plans import NO_PLAN, PagePlan, plan_pages
+from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
 from workers.recognition import Shown, recognise
 
 log = structlog.get_logger("workers.publishing")
@@ -67,7 +68,9 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
     arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
-    note_arrivals(desk().rhythms, claim.document, [article for article in settled if article.id in arrived])
+    news = [article for article in settled if article.id in arrived]
+    note_arrivals(desk().rhythms, claim.document, news)
+    note_zone(claim.document, news)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
@@ -102,7 +105,9 @@ def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
         publication
         for record, verdict in verdicts
         if isinstance(verdict, Revised)
-        and (publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, NO_PLAN))
+        and (
+            publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, still_held(record))
+        )
         is not None
     ]
     store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
@@ -133,6 +138,6 @@ def publication_of(
                 language=article.language or "",
                 json=wire.article_to_json(article),
                 page_task=plan.task,
-                told=told_to_bytes(article) if plan.has_page else b"",
+                told=told_to_bytes(article, text_of_page=plan.text_of_page) if plan.has_page else b"",
             )
     raise AssertionError(verdict)  # pragma: no cover - the match is exhaustive

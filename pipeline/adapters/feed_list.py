@@ -51,7 +51,7 @@ class FeedStore:
             pipe.hdel(keys.feeds, feed_id)
             for index in (keys.due, keys.backlog):
                 pipe.zrem(index, feed_id)
-            shared = (keys.leases, keys.claims, keys.health, keys.subscriptions, keys.rhythms, keys.plans)
+            shared = (keys.leases, keys.claims, keys.health, keys.subscriptions, keys.rhythms, keys.plans, keys.zones)
             for holders in shared:
                 pipe.hdel(holders, feed_id)
             pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.items(feed_id), keys.counts(feed_id))

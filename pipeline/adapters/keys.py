@@ -39,6 +39,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:page_leases` | hash article id → token | until fetched | which lease may hand on the page (fencing) |
 | `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
 | `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
+| `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
 RQ keeps its own `rq:*`; the queue is `<ns>-documents`.
@@ -59,6 +60,7 @@ PERMANENT = (
     "{*}:aliases:*",
     "{*}:items:*",
     "{*}:told:*",
+    "{*}:zones",
     "{*}:sketches",
     "{*}:sketches:*",
     "{*}:articles",
@@ -179,6 +181,11 @@ class Keys:
     def schedule(self) -> str:
         """The schedule settings that the due times were made with."""
         return self._name("schedule")
+
+    @property
+    def zones(self) -> str:
+        """What tells the zone in which each feed writes."""
+        return self._name("zones")
 
     def states(self, feed_id: str) -> str:
         """What we remember of one feed."""

@@ -53,3 +53,13 @@ def _automatic(article: Article) -> PageWish:
     if len(summary) >= _LONG_SUMMARY and not summary.endswith(_CUT):
         return PageWish(wanted=False, reason="its summary is as long as an article")
     return PageWish(wanted=True, reason="the feed carries only a summary")
+
+
+def full_text_words(mode: FullText, *, is_own: bool) -> str:
+    """Say in a sentence what *mode* means for a feed, and whether that is its own word."""
+    meaning = {
+        "auto": "The page of an article is fetched where the feed carries only a summary",
+        "always": "The page of every article is fetched",
+        "never": "Pages of articles are not fetched",
+    }[mode]
+    return f"{meaning} ({'the feed has its own word' if is_own else 'articles.full_text'}: {mode})."

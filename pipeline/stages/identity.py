@@ -176,7 +176,7 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
     """Decide what becomes of an article that its feed takes back (RFC 6721): that is told once, with no content."""
     is_return = known.former == _WITHDRAWN
     today = now_ms // _DAY_MS
-    if not known.revision or not any(known.digests) or (is_return and not _may_return(known, today)):
+    if not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
     revision = min(known.revision + 1, MAX_REVISION)
     article = Article(

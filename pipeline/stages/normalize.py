@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.model import Article, ArticleDate, Entry, FeedReference, RawDate, Rejected
+from pipeline.stages.customs import NO_CUSTOMS, Customs
 from pipeline.stages.dates import read_date
 from pipeline.stages.identity import article_id
 from pipeline.stages.language import LanguageSource, article_language
@@ -40,12 +41,14 @@ def normalize(
     document_url: str,
     feed_language: str | None,
     fetched_ms: int | None = None,
+    customs: Customs = NO_CUSTOMS,
 ) -> Article | Rejected:
     """Make the article that *entry* is, or say why it is none.
 
     *key* is the entry's identity within *feed*; *document_url* is where the document came from, against which
     addresses are read when the entry has no base of its own; *feed_language* holds where the entry names none;
-    a date later than *fetched_ms* (ms since the epoch, None when unknown) allows is not believed.
+    a date later than *fetched_ms* (ms since the epoch, None when unknown) allows is not believed. *customs* is what
+    is known of the feed beyond this document.
     """
     base = absolute(entry.base_url, document_url) or document_url
     link = absolute(entry.link, base)
@@ -55,14 +58,12 @@ def normalize(
     html, text, summary = _texts(entry, page_url, title)
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
-    problems: list[str] = []
-    if text is None:
-        problems.append("summary only" if summary else "no text")
+    problems = [] if text else ["summary only" if summary else "no text"]
     language, language_source = _language(entry, feed_language, title, text or summary)
     return Article(
         id=article_id(feed.id, key),
         feed=feed,
-        url=canonical(unwrapped(link)) if link else None,
+        url=canonical(unwrapped(link), customs.tracking) if link else None,
         source_url=clean(entry.link or "") or None,
         title=title,
         summary=summary,
@@ -72,8 +73,8 @@ def normalize(
         categories=_categories(entry.categories),
         language=language,
         language_source=language_source,
-        published=_date(entry.published, "published", fetched_ms, language, problems),
-        updated=_date(entry.updated, "updated", fetched_ms, language, problems),
+        published=_date(entry.published, "published", fetched_ms, language, customs, problems),
+        updated=_date(entry.updated, "updated", fetched_ms, language, customs, problems),
         image=picture(entry, html, base),
         attachments=attachments(entry.enclosures, base),
         problems=tuple(problems),
@@ -124,11 +125,18 @@ def _categories(raw: Iterable[str]) -> tuple[str, ...]:
 
 
 def _date(
-    raw: RawDate | None, which: str, fetched_ms: int | None, language: str | None, problems: list[str]
+    raw: RawDate | None,
+    which: str,
+    fetched_ms: int | None,
+    language: str | None,
+    customs: Customs,
+    problems: list[str],
 ) -> ArticleDate | None:
     if raw is None:
         return None
-    date = read_date(raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms, language=language)
+    date = read_date(
+        raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms, zone=customs.zone_minutes, language=language
+    )
     if date is None:
         problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')
     return date

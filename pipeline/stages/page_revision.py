@@ -14,29 +14,35 @@ from pipeline.stages.extract.merge import merge_page
 from pipeline.stages.identity import CONTENT_FIELDS, DIGESTS_BYTES, differing, digests_of
 
 HELD = 0
-_VERSION = 1
+_TEXT_OF_FEED, _TEXT_OF_PAGE = 1, 2  # the first byte of a record, which is also its version
 _FEED_ONLY = ("summary only", "no text")
 _ABOUT_PAGE = ("page not fetched", "page not read", "paywall: ")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What readers were told last of an article whose page came: its field digests, and where on the stream."""
+    """What readers were told last of an article whose page came: its field digests, and where on the stream.
+
+    `text_of_page` says whose text it was: the page's, or the feed's.
+    """
 
     digests: bytes
     stream_id: str
+    text_of_page: bool
 
 
-def told_to_bytes(article: Article) -> bytes:
+def told_to_bytes(article: Article, *, text_of_page: bool) -> bytes:
     """Write what *article* tells its readers; its stream id is to be put behind it."""
-    return bytes((_VERSION,)) + digests_of(article)
+    return bytes((_TEXT_OF_PAGE if text_of_page else _TEXT_OF_FEED,)) + digests_of(article)
 
 
 def told_from_bytes(data: bytes) -> Told | None:
     """Read what `told_to_bytes` wrote and its stream id; None for b"" and for another version's."""
-    if not data or data[0] != _VERSION:
+    if not data or data[0] not in (_TEXT_OF_FEED, _TEXT_OF_PAGE):
         return None
-    return Told(data[1 : 1 + DIGESTS_BYTES], data[1 + DIGESTS_BYTES :].decode("ascii", "replace"))
+    return Told(
+        data[1 : 1 + DIGESTS_BYTES], data[1 + DIGESTS_BYTES :].decode("ascii", "replace"), data[0] == _TEXT_OF_PAGE
+    )
 
 
 def judge_page(known: Known | None, told: Told | None, *, basis: Article, merged: Article, now_ms: int) -> Verdict:

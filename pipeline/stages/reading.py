@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
+from pipeline.stages.customs import NO_CUSTOMS, Customs
 from pipeline.stages.identity import article_id, base_key, entry_keys
 from pipeline.stages.normalize import normalize
 from pipeline.stages.parse import ParseLimits, Utf8, read_utf8, utf8_of
@@ -25,12 +26,13 @@ def read_document(
     limit_bytes: int,
     items: bytes = b"",
     limits: ParseLimits = _LIMITS,
+    customs: Customs = NO_CUSTOMS,
 ) -> Reading | Unreadable:
     """Read the articles of *document*, one result for each of its entries that is not known, in order.
 
     *items* is what the reading of the feed's last document gave: entries whose bytes have not changed since are
     skipped, which gives the same articles as reading all. *feed_title* is the operator's name for the feed and wins
-    over the document's own.
+    over the document's own; *customs* is what else is known of how the feed writes.
     """
     utf8 = utf8_of(document, limit_bytes=limit_bytes)
     if isinstance(utf8, Unreadable):
@@ -38,11 +40,13 @@ def read_document(
     parts = split(utf8.data)
     feed = FeedReference(id=feed_id, url=feed_url, title=feed_title)
     if parts is not None and items:
-        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items), limits)
+        reading = _read_fresh(document, utf8, parts, feed, _unpacked(items), limits, customs)
         if reading is not None:
             return reading
     read = read_utf8(utf8, limits)
-    return read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {}, _digests(read))
+    return (
+        read if isinstance(read, Unreadable) else _reading(document, read, feed, parts, {}, _digests(read), customs)
+    )
 
 
 def _read_fresh(
@@ -52,6 +56,7 @@ def _read_fresh(
     feed: FeedReference,
     known: Mapping[bytes, bytes],
     limits: ParseLimits,
+    customs: Customs,
 ) -> Reading | None:
     """Read only the items that *known* (name → digest of the key) lacks; None when that might not give the same."""
     here = {name: known[name] for name in parts.names if name in known}
@@ -68,7 +73,7 @@ def _read_fresh(
     alone = set(here.values()).isdisjoint((*digests, *gone))
     if not alone or len(digests) + len(here) != len(parts.names):
         return None
-    return _reading(document, read, feed, parts, here, digests)
+    return _reading(document, read, feed, parts, here, digests, customs)
 
 
 def _reading(
@@ -78,10 +83,13 @@ def _reading(
     parts: Split | None,
     here: Mapping[bytes, bytes],
     digests: tuple[bytes, ...],
+    customs: Customs,
 ) -> Reading:
     feed = replace(feed, title=feed.title or title_text(read.title or "") or None)
     keys = entry_keys(read.entries)
-    results = tuple(_result(entry, key, feed, document, read) for entry, key in zip(read.entries, keys, strict=True))
+    results = tuple(
+        _result(entry, key, feed, document, read, customs) for entry, key in zip(read.entries, keys, strict=True)
+    )
     return Reading(
         feed_title=feed.title,
         results=results,
@@ -116,7 +124,7 @@ def _digests(read: FeedDocument) -> tuple[bytes, ...]:
 
 
 def _result(
-    entry: Entry, key: str, feed: FeedReference, document: RawDocument, read: FeedDocument
+    entry: Entry, key: str, feed: FeedReference, document: RawDocument, read: FeedDocument, customs: Customs
 ) -> Article | Rejected:
     """Normalize one entry; one that breaks a rule nobody thought of never costs its neighbours."""
     try:
@@ -127,6 +135,7 @@ def _result(
             document_url=document.url,
             feed_language=read.language,
             fetched_ms=document.fetched_ms,
+            customs=customs,
         )
     except Exception as error:  # noqa: BLE001 - whatever one entry breaks, its neighbours are read
         return Rejected(f"{type(error).__name__}: {error}", which=key)

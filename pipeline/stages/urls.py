@@ -12,6 +12,7 @@ import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import UsageError
+from pipeline.stages.customs import Tracking
 
 _MAX_URL = 8192  # longer addresses are data, not places: servers refuse them (RFC 9110 section 4.1 asks for 8000)
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u200b\ufeff]+")
@@ -45,6 +46,8 @@ _TRACKING = frozenset(
 _MAYBE_TRACKING = frozenset({"ref", "source", "src", "from", "partner", "mod", "via", "origin"})
 _FEED_VALUES = frozenset({"rss", "rss2", "rss20", "atom", "feed", "rssfeed", "rss_feed", "rss-feed", "feedburner"})
 
+_NO_MORE = Tracking()
+
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 _BARE_DOMAIN = re.compile(
     r"(?:[\w-]+(?:\.[\w-]+)*\.(?=[\w-]*[^\W\d_])[\w-]+|localhost|\d+(?:\.\d+){3})(?::\d+)?(?:[/?#]|$)"
@@ -70,11 +73,11 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return None
 
 
-def canonical(url: str) -> str:
+def canonical(url: str, tracking: Tracking = _NO_MORE) -> str:
     """Give the address by which the article at *url* (absolute) is known; what is canonical stays as it is.
 
     Lower-case scheme and host, no default port, no fragment but `#!`, no tracking parameters, escapes normalised (RFC
-    3986 section 6.2.2). What is not an http(s) address comes back as it is.
+    3986 section 6.2.2). What is not an http(s) address comes back as it is. *tracking* adds to our own table.
     """
     if _CANONICAL.fullmatch(url) and "/." not in url:
         return url
@@ -89,7 +92,7 @@ def canonical(url: str) -> str:
     if _DOT_SEGMENT.search(path):
         path = urlsplit(urljoin("http://h/", re.sub(r"^/+", "/", path))).path or "/"
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
-    return urlunsplit((parts.scheme, authority, path, _kept_query(parts.query), fragment))
+    return urlunsplit((parts.scheme, authority, path, _kept_query(parts.query, tracking), fragment))
 
 
 def host_of(url: str) -> str:
@@ -199,16 +202,18 @@ def _authority(parts: SplitResult) -> str:
     return f"{user}{at}{shown}{port}"
 
 
-def _kept_query(query: str) -> str:
+def _kept_query(query: str, tracking: Tracking) -> str:
     if not query:
         return ""
     fields = _ESCAPED_AMPERSAND.sub("&", query).split("&")
-    return "&".join(_normal_escapes(field) for field in fields if field and not _is_tracking(field))
+    return "&".join(_normal_escapes(field) for field in fields if field and not _is_tracking(field, tracking))
 
 
-def _is_tracking(field: str) -> bool:
+def _is_tracking(field: str, tracking: Tracking) -> bool:
     name, _, value = field.partition("=")
     name = name.lower()
+    if name in tracking.names or name.startswith(tracking.prefixes):
+        return True
     if name in _MAYBE_TRACKING:
         return value.lower() in _FEED_VALUES
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)

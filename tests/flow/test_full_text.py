@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 
@@ -78,6 +79,25 @@ def test_an_article_of_a_summary_is_revised_once_with_the_text_of_its_page(syste
         assert "text" in line.article["changed"]
         assert "summary only" not in line.article["problems"]
     assert all(len(origin.requests(f"/{story.name}")) == 1 for story in STORIES)
+
+
+def test_explain_tells_whose_text_it_is(system: System, origin: Origin) -> None:
+    """Whoever doubts a text wants to know where it stood."""
+    url = serve(origin, STORIES[:2])
+    origin.serve("/story-1", b"", status=404, headers=HTML)
+    once(system, url)
+    ids = {line.article["url"].rsplit("/", 1)[1]: str(line.article["id"]) for line in stream_of(system)}
+    told = json.loads(system.run("explain", ids["story-0"], "--json").stdout)
+    assert told["text"].startswith(f"From its page, {origin.url('/story-0')}")
+    assert told["page"] == "It was fetched and read."
+    assert told["published"].startswith("Revision 2, revised on ")
+    failed = json.loads(system.run("explain", ids["story-1"], "--json").stdout)
+    assert failed["text"] == "None; only the summary of the feed."
+    assert failed["page"] == "It was asked for: page not fetched: HTTP 404."
+    assert "articles.full_text: auto" in json.loads(system.run("explain", url, "--json").stdout)["full_text"]
+    unknown = system.run("explain", "0" * 32)
+    assert unknown.code == 2
+    assert "no feed on the list has shown this article" in unknown.stderr
 
 
 def test_a_corrected_headline_revises_and_keeps_the_text(system: System, origin: Origin) -> None:

@@ -1,0 +1,54 @@
+"""Finds what is known of one article by its id, for people who ask. Plain calls; slower than anything in the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from redis import Redis
+
+from pipeline import wire
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_entries
+from pipeline.model import Article
+
+_PORTION = 1_000
+_MOST_READ = 500_000
+"""Entries of the stream that are looked through at most: some seconds."""
+
+
+class ArticleLookup:
+    """Articles behind *client*."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
+    def record(self, seen_id: bytes, feed_ids: Iterable[str]) -> tuple[str, bytes, bytes] | None:
+        """Find the feed of *feed_ids* that knows *seen_id*, its record, and what was told with a page (b"": none)."""
+        waiting = list(feed_ids)
+        for start in range(0, len(waiting), _PORTION):
+            part = waiting[start : start + _PORTION]
+            with self._client.pipeline(transaction=False) as pipe:
+                for feed_id in part:
+                    pipe.hget(self._keys.seen(feed_id), seen_id)
+                found = [(feed_id, record) for feed_id, record in zip(part, pipe.execute(), strict=True) if record]
+            for feed_id, record in found:
+                told = self._client.hget(self._keys.told(feed_id), seen_id)
+                return feed_id, record, told if isinstance(told, bytes) else b""
+        return None
+
+    def last_told(self, article_id: str, *, from_ms: int) -> Article | None:
+        """Give the newest revision of the article on the stream, looked for from *from_ms* on; None for none."""
+        last, start, read = None, str(from_ms), 0
+        while read < _MOST_READ:
+            entries = as_entries(self._client.xrange(self._keys.articles, start, "+", count=_PORTION))
+            if not entries:
+                break
+            mine = [fields[b"article"] for _, fields in entries if fields.get(b"id") == article_id.encode()]
+            last = mine[-1] if mine else last
+            start, read = f"({entries[-1][0].decode()}", read + len(entries)
+        return None if last is None else wire.article_from_json(last)
+
+    def page_waits(self, article_id: str) -> bool:
+        """Whether the page of the article is still to be fetched."""
+        return self._client.zscore(self._keys.pages, article_id) is not None

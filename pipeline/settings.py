@@ -74,6 +74,14 @@ class ArticleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """For how long raw documents are kept on disk, and how much of it they may take; 0 days keep none."""
+
+    days: Annotated[int, Between(0, 3650)]
+    most_megabytes: Annotated[int, Between(1, 10_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """The form and the level of log lines."""
 
@@ -124,6 +132,7 @@ class Settings:
     schedule: ScheduleSettings
     parse: ParseSettings
     articles: ArticleSettings
+    archive: ArchiveSettings
     log: LogSettings
     http: HttpSettings
     push: PushSettings
@@ -264,6 +273,7 @@ def _assembled(values: Mapping[str, object]) -> Settings:
         schedule=ScheduleSettings(**section("schedule")),
         parse=ParseSettings(**section("parse")),
         articles=ArticleSettings(**section("articles")),
+        archive=ArchiveSettings(**section("archive")),
         log=LogSettings(**section("log")),
         http=HttpSettings(**section("http")),
         push=PushSettings(**section("push")),

@@ -11,7 +11,7 @@ import sys
 import click
 
 from pipeline.errors import NewswireError
-from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_run, cli_simulate, cli_watch
+from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_reprocess, cli_run, cli_simulate, cli_watch
 from workers.cli_extract import extract
 
 _INTERRUPTED = 130
@@ -39,6 +39,7 @@ for _command in (
     cli_watch.status,
     cli_feeds.feeds,
     cli_dead.dead,
+    cli_reprocess.reprocess,
     cli_feed_views.explain,
 ):
     newswire.add_command(_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.adapters.archive import Archive
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.backlog import Backlog
 from pipeline.adapters.connection import connect
@@ -18,6 +19,7 @@ from pipeline.adapters.subscriptions import Subscriptions
 from pipeline.adapters.zones import ZoneStore
 from pipeline.settings import Settings
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
+from workers.archiving import archive_of
 from workers.lifecycle import settings_of_this_process
 
 _DAY_MS = 86_400_000
@@ -38,6 +40,7 @@ class Desk:
     rhythms: RhythmStore
     pages: PageMemory
     zones: ZoneStore
+    archive: Archive
 
 
 @cache
@@ -66,4 +69,5 @@ def desk() -> Desk:
         RhythmStore(client, keys),
         PageMemory(client, keys),
         ZoneStore(client, keys),
+        archive_of(settings),
     )

@@ -62,6 +62,7 @@ def _process_document(claim: Claim) -> None:
                     _bury(claim, reason)
                 case Reading() as reading:
                     publish(claim, reading)
+                    _archive(claim)
                     _finish(claim, reading, seconds=time() - started)
         except FencedOff:
             log.warning("fenced_off", attempts=claim.attempts)
@@ -70,6 +71,16 @@ def _process_document(claim: Claim) -> None:
         except Exception as error:  # one bad document never costs its neighbours
             log.exception("document_failed")
             _bury(claim, f"{type(error).__name__}: {error}")
+
+
+def _archive(claim: Claim) -> None:
+    """Keep the document for a later reading; a disk that is full costs the archive only, and is said."""
+    if claim.document.replayed:
+        return
+    try:
+        desk().archive.keep(claim.document, now_ms=int(time() * 1000))
+    except OSError as error:
+        log.warning("not_archived", reason=f"{error.strerror}: {error.filename}")
 
 
 def _process_page(claim: Claim) -> None:
@@ -91,7 +102,7 @@ def _read(claim: Claim) -> Reading | Unreadable:
         feed_title=feed.title if feed else None,
         limit_bytes=station.settings.fetch.max_body_bytes,
         limits=ParseLimits(station.settings.parse.max_entries, station.settings.parse.max_text_characters),
-        items=_items_of_today(station.backlog.items(document.feed_id)),
+        items=b"" if document.replayed else _items_of_today(station.backlog.items(document.feed_id)),
         customs=customs_of(document.feed_id),
     )
 
@@ -116,7 +127,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         claim,
         entries=len(reading.results) + len(reading.skipped),
         rejected=rejected,
-        items=_today() + reading.items if reading.items else b"",
+        items=_today() + reading.items if reading.items and not claim.document.replayed else b"",
         is_cut=reading.incomplete,
     )
     if tally is None:

@@ -45,6 +45,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `page_read` | a page was read, and its article told | `article`, `url`, `characters`, `problems` |
 | `page_failed` | a page met a fault of ours; its article is told without it | `url`, `exception` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
+| `not_archived` | a document could not be kept on disk; all else goes on | `reason` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |

@@ -1,0 +1,74 @@
+"""The archive of raw documents: what is kept is read back, and neither age nor size runs away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.adapters.archive import Archive, read_archived
+from pipeline.model import RawDocument
+
+DAY_MS = 86_400_000
+NOW_MS = 20_000 * DAY_MS
+FEED, OTHER = "00000000000000aa", "00000000000000bb"
+DOCUMENT = RawDocument(FEED, "https://example.org/feed.xml", NOW_MS, b"<rss/>" * 100, "", "text/xml; charset=utf-8")
+
+
+def test_a_document_is_read_back_as_it_came(tmp_path: Path) -> None:
+    """A parser that learnt to read it must see the very bytes that the old one saw."""
+    archive = Archive(tmp_path, 3, 1_000_000)
+    packed = replace(DOCUMENT, body=b"\x1f\x8b packed", content_encoding="gzip", fetched_ms=NOW_MS + 1)
+    archive.keep(DOCUMENT, now_ms=NOW_MS)
+    archive.keep(packed, now_ms=NOW_MS)
+
+    paths = archive.since(0)
+
+    assert [read_archived(path) for path in paths] == [replace(each, replayed=True) for each in (DOCUMENT, packed)]
+    assert paths[0].stat().st_size < len(DOCUMENT.body)
+
+
+def test_documents_are_found_by_time_and_feed(tmp_path: Path) -> None:
+    """A fix concerns a few days, and often one feed."""
+    archive = Archive(tmp_path, 30, 1_000_000)
+    for day in range(3):
+        for feed in (FEED, OTHER):
+            archive.keep(replace(DOCUMENT, feed_id=feed, fetched_ms=NOW_MS + day * DAY_MS), now_ms=NOW_MS)
+
+    assert len(archive.since(NOW_MS + DAY_MS)) == 4
+    assert len(archive.since(NOW_MS + DAY_MS, feed_id=OTHER)) == 2
+
+
+def test_what_is_old_or_too_much_goes_oldest_first(tmp_path: Path) -> None:
+    """A disk is not filled by what is only kept in case."""
+    archive = Archive(tmp_path, 2, 10_000)
+    for hour in range(100):
+        fetched_ms = NOW_MS - hour * DAY_MS // 24
+        archive.keep(replace(DOCUMENT, body=bytes([hour]) * 50 + b"x" * hour, fetched_ms=fetched_ms), now_ms=NOW_MS)
+    archive.prune(NOW_MS)
+
+    kept = archive.since(0)
+
+    assert 0 < sum(path.stat().st_size for path in kept) <= 10_000
+    assert int(kept[0].name[:13]) > NOW_MS - 2 * DAY_MS
+    assert int(kept[-1].name[:13]) == NOW_MS
+
+
+def test_of_no_days_nothing_is_kept(tmp_path: Path) -> None:
+    """Who does not want it has no folder."""
+    Archive(tmp_path / "documents", 0, 1_000_000).keep(DOCUMENT, now_ms=NOW_MS)
+
+    assert not (tmp_path / "documents").exists()
+
+
+@given(data=st.binary(max_size=200))
+def test_a_damaged_file_is_told_and_nothing_else(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Disks lie; one bad file must not end a reprocessing of thousands."""
+    path = tmp_path_factory.mktemp("archive") / "file"
+    path.write_bytes(data)
+
+    with pytest.raises(ValueError, match=r"."):
+        read_archived(path)

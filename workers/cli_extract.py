@@ -16,6 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.model import Article, FeedReference, Page, PageArticle
 from pipeline.stages.encoding import GZIP_MAGIC, Damaged, unpack
 from pipeline.stages.extract import merge_page, read_page
+from pipeline.stages.provenance import page_provenance
 from pipeline.stages.urls import absolute
 from workers.cli_options import instant
 
@@ -30,8 +31,9 @@ _NO_FEED = FeedReference(id="0" * 16, url="")
 @click.option(
     "--fetched-at", metavar="T", help="When it was fetched (RFC 3339), in the zone of its times; without it, unknown."
 )
+@click.option("--provenance", "told", is_flag=True, help='Say of each field where it came from, in "provenance".')
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, also on a terminal.")
-def extract(files: Sequence[str], url: str | None, fetched_at: str | None, *, as_json: bool) -> None:
+def extract(files: Sequence[str], url: str | None, fetched_at: str | None, *, told: bool, as_json: bool) -> None:
     """Read article pages, HTML or plain text, and print one article a line; - is stdin."""
     address = _address(url)
     fetched_ms, east_minutes = instant(fetched_at), _east_minutes(fetched_at)
@@ -44,8 +46,9 @@ def extract(files: Sequence[str], url: str | None, fetched_at: str | None, *, as
             continue
         page = Page(url=address, fetched_ms=fetched_ms, body=body, east_minutes=east_minutes)
         article = _article(page, read_page(page))
-        if as_json or not sys.stdout.isatty():
-            click.echo(json.dumps({"file": file} | wire.article_to_dict(article), ensure_ascii=False))
+        if as_json or told or not sys.stdout.isatty():
+            sources = {"provenance": page_provenance(article)} if told else {}
+            click.echo(json.dumps({"file": file} | wire.article_to_dict(article) | sources, ensure_ascii=False))
         else:
             click.echo(_shown(file, article))
     if failures:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from pipeline.model import Article, RawDocument
 from pipeline.stages.customs import Customs, tracking_of
-from pipeline.stages.feed_zones import learnt_from, learnt_zone, zone_memory_from_bytes, zone_memory_to_bytes
+from pipeline.stages.feed_zones import (
+    learnt_from,
+    learnt_zone,
+    tells_zone,
+    zone_memory_from_bytes,
+    zone_memory_to_bytes,
+)
 from workers.desk import desk
 
 
@@ -22,7 +28,7 @@ def note_zone(document: RawDocument, articles: Sequence[Article]) -> None:
 
     A document that is read again after a crash has nothing new; one of yesterday tells nothing of when it arrived.
     """
-    if document.fetched_ms is None or document.replayed or not articles:
+    if document.fetched_ms is None or document.replayed or not tells_zone(articles):
         return
     kept = desk().zones.zone(document.feed_id)
     memory = zone_memory_from_bytes(kept)

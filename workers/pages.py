@@ -22,6 +22,7 @@ from pipeline.model import (
     Feed,
     FeedState,
     Lease,
+    NoResponse,
     PageCame,
     PageLater,
     PageLease,
@@ -41,6 +42,7 @@ _AT_ONCE = 64
 _IDLE_SECONDS = 0.25
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _CANCEL_SECONDS = 2.0
+_HEADERS = (("Accept", b"text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _LATE = PageMissing("page not fetched: it did not come in time (articles.hold_seconds)")
 
 
@@ -112,6 +114,14 @@ class Pages:
             return _LATE
         if lease.attempts >= self.tries:  # each time so far, whoever asked died of it
             return PageMissing("page not fetched: no attempt came to an end")
+        try:
+            async with asyncio.timeout(self._left_seconds(lease)):
+                return await self._asked(lease)
+        except TimeoutError:
+            return _LATE
+
+    async def _asked(self, lease: PageLease) -> PageOutcome | None:
+        """Ask for the page, if its host allows it and has a turn for it now."""
         if not await self.robots.allowed(lease.url):
             return DISALLOWED
         turn = _as_lease(lease)
@@ -120,9 +130,12 @@ class Pages:
             return None
         await self.store.count_attempts([lease])
         asked_ms = self._clock_ms()
-        answer = await self.web.get(lease.url, lambda _url: ())
-        now_ms = self._clock_ms()
-        self.turns.leave(turn, answer, took_ms=now_ms - asked_ms, now_ms=now_ms)
+        answer: Response | NoResponse = NoResponse("timeout", "broken off")
+        try:
+            answer = await self.web.get(lease.url, lambda _url: _HEADERS)
+        finally:
+            now_ms = self._clock_ms()
+            self.turns.leave(turn, answer, took_ms=now_ms - asked_ms, now_ms=now_ms)
         outcome = page_outcome(
             answer,
             attempts=lease.attempts + 1,
@@ -156,6 +169,10 @@ class Pages:
                 return await self.store.deliver(
                     lease, RawDocument(lease.feed_id, url, now_ms, body, encoding, content_type)
                 )
+
+    def _left_seconds(self, lease: PageLease) -> float | None:
+        """How long the article of *lease* may still wait; None for one that readers have already."""
+        return None if lease.until_ms is None else max(lease.until_ms - self._clock_ms(), 0) / 1000
 
     def _clock_ms(self) -> int:
         """The store's clock, carried on from when it was read last."""

@@ -20,13 +20,14 @@ ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected"
 class Status:
     """Counts of what is there now; `accounting` and `polls` are sums since the store was made.
 
-    `waits` says why polling waits for the workers or for memory; None when it does not.
+    `pages` wait to be fetched. `waits` says why polling waits for the workers or for memory; None when it does not.
     """
 
     daemons: int
     workers: int
     feeds: dict[str, int]
     backlog: int
+    pages: int
     waits: str | None
     queue: int
     stream: int
@@ -46,6 +47,7 @@ def status_of(store: Store) -> Status:
         workers=RegisteredWorker.count(queue=queue),
         feeds={"total": len(feeds)} | {name: by_health[name] for name in HEALTHS},
         backlog=store.backlog.waiting(),
+        pages=store.pages.waiting(),
         waits=reason_to_wait(
             load_now(store.client, store.keys), most_waiting=store.settings.workers.most_waiting, waits=False
         ),

@@ -35,8 +35,6 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `pushed` | a hub pushed a document: taken, again, full (503) or unknown | `feed`, `fate` |
 | `push_missed` | a poll found news that the hub had not pushed; polls are as before | `feed` |
 | `push_unsigned` | a push without our signature was ignored | `feed` |
-| `recognised` | an article is shown under another key than before, and known | `article`, `shown_as` |
-| `edit_flood` | so many articles changed at once that not all are revisions | `revised`, `held_back` |
 | `page_wish` | whether the page of a new or changed article is fetched, and why (debug) | `article`, `reason` |
 | `too_many_pages` | so many pages wait that one more is not fetched | `article`, `most` |
 | `page_fetched` | an article page came, or did not | `article`, `url`, `outcome`, `problem`, `fate`, `seconds` |

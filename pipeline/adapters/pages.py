@@ -44,11 +44,13 @@ class PageStore:
         leases = [
             _lease(article_id, token, *row) for (article_id, token), row in zip(tokens.items(), rows, strict=True)
         ]
-        await self._drop([article_id for article_id, lease in zip(tokens, leases, strict=True) if lease is None])
-        return [lease for lease in leases if lease is not None], int(answer[0])
+        known = await self._client.hmget(self._keys.feeds, [lease.feed_id if lease else "" for lease in leases])
+        wanted = [lease for lease, feed in zip(leases, known, strict=True) if lease is not None and feed is not None]
+        await self._drop(sorted(tokens.keys() - {lease.article_id for lease in wanted}))
+        return wanted, int(answer[0])
 
     async def _drop(self, article_ids: Sequence[str]) -> None:
-        """Forget pages whose task is gone or is no task."""
+        """Forget pages whose feed or task is gone, or whose task is none."""
         if not article_ids:
             return
         async with self._client.pipeline(transaction=True) as pipe:

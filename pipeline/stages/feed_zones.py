@@ -19,6 +19,7 @@ _MOST_KEPT = 8
 _ENOUGH = 4
 # An item is found this long after it was written, at most, where its lead tells its zone: polls are minutes apart.
 _LAG_MINUTES = 25
+_SKEW_MINUTES = 5  # as far ahead as the clocks of publishers go
 _LONGEST_GAP_MS = 1_800_000
 # Clocks east of UTC: the whole hours, and India. Those of other half hours cannot be told from a slow publisher's.
 _EAST = (60, 120, 180, 240, 300, 330, 360, 420, 480, 540, 600, 660, 720, 780)
@@ -43,13 +44,18 @@ def learnt_zone(memory: ZoneMemory) -> int | None:
     """Give how far east of UTC, in minutes, the feed's times without a zone are; None where that is not sure."""
     if memory.said_minutes is not None:
         return memory.said_minutes
-    if len(memory.leads) < _ENOUGH or max(memory.leads) <= 0:
+    if len(memory.leads) < _ENOUGH or max(memory.leads) <= _SKEW_MINUTES:
         return None
     top = max(memory.leads)
-    east = next((minutes for minutes in _EAST if minutes >= top), None)
+    east = next((minutes for minutes in _EAST if minutes >= top - _SKEW_MINUTES), None)
     if east is None or sum(east - lead <= _LAG_MINUTES for lead in memory.leads) < _ENOUGH:
         return None
     return east
+
+
+def tells_zone(articles: Sequence[Article]) -> bool:
+    """Tell whether *articles* hold what a zone is learnt for: a time without one. Nearly all feeds write none."""
+    return any(_is_unsaid(date) for article in articles for date in (article.published, article.updated))
 
 
 def learnt_from(
@@ -71,11 +77,15 @@ def learnt_from(
         memory = replace(memory, said_minutes=offsets.pop())
     elif offsets:  # it writes in the zones of its authors: none of them is its own
         memory = replace(memory, said_minutes=None)
-    unsaid = [date.at_ms for date in dates if "zone" in date.inferred and date.precision != "day"]
+    unsaid = [date.at_ms for date in dates if _is_unsaid(date)]
     if not unsaid or previous_ms is None or fetched_ms - previous_ms > _LONGEST_GAP_MS:
         return memory
     lead = round((max(unsaid) - fetched_ms) / 60_000) + (zone_minutes or 0)
     return replace(memory, leads=(*memory.leads, _bounded(lead))[-_MOST_KEPT:])
+
+
+def _is_unsaid(date: ArticleDate | None) -> bool:
+    return date is not None and "zone" in date.inferred and date.precision != "day"
 
 
 def _offset(date: ArticleDate) -> int | None:

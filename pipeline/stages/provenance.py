@@ -35,6 +35,24 @@ def provenance(article: Article, entry: Entry) -> dict[str, str]:
     return {field: source for field, (value, source) in sources.items() if value}
 
 
+def page_provenance(article: Article) -> dict[str, str]:
+    """Give the source of each field of *article*, which was made of its page alone."""
+    sources = {
+        "url": (article.url, "page"),
+        "title": (article.title, "page"),
+        "summary": (article.summary, "page"),
+        "text": (article.text, "page"),
+        "html": (article.html, "page"),
+        "authors": (article.authors, "page"),
+        "language": (article.language, article.language_source or ""),
+        "published": (article.published, article.published.source if article.published else ""),
+        "updated": (article.updated, article.updated.source if article.updated else ""),
+        "image": (article.image, "page"),
+        "related": (article.related, "page"),
+    }
+    return {field: source for field, (value, source) in sources.items() if value}
+
+
 def _language_source(article: Article, entry: Entry) -> str:
     if article.language_source == "feed":
         return "feed:xml:lang" if entry.language else "feed"

@@ -45,6 +45,14 @@ def test_pages_of_all_kinds_are_printed_as_articles(system: System) -> None:
     assert not system.data_dir.exists()
 
 
+def test_every_field_says_that_it_comes_from_the_page(system: System) -> None:
+    """Whoever asks is told; a date even by which part of the page."""
+    (system.folder / "story.html").write_text(STORY, "utf-8")
+    told = json.loads(system.run("extract", "story.html", "--url", URL, "--provenance").stdout)
+    assert (told["provenance"]["text"], told["provenance"]["published"]) == ("page", told["published"]["source"])
+    assert all(told[field] for field in told["provenance"])
+
+
 def test_times_that_say_no_zone_have_that_of_the_fetch(system: System) -> None:
     """Who fetched a page knows where its clock hangs."""
     (system.folder / "flat.txt").write_text(PAGES[0].text(), "utf-8")

@@ -130,6 +130,21 @@ def test_an_article_that_is_held_comes_once_with_its_text(origin: Origin) -> Non
     assert all(article["revision"] == 1 for article in texts.values())
 
 
+def test_an_article_is_not_held_for_longer_than_was_said(origin: Origin) -> None:
+    """A page that takes for ever costs its article the bound, and not its place on the stream."""
+    with running_system(ARTICLES__FULL_TEXT="auto", ARTICLES__HOLD_SECONDS=2) as system:
+        url = serve(origin, STORIES[:1])
+        origin.serve("/story-0", b"late", headers=HTML, delay_seconds=25)
+        summary = once(system, url)
+        lines = stream_of(system)
+    assert (summary["new"], summary["revised"]) == (1, 0)
+    assert summary["seconds"] < 15
+    assert lines[0].article["problems"] == [
+        "summary only",
+        "page not fetched: it did not come in time (articles.hold_seconds)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "headers", "problem"),
     [

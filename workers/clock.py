@@ -1,4 +1,4 @@
-"""The store's clock, as the daemon carries it on between two answers."""
+"""The time that a daemon goes by: that of the store, which all daemons share."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
 from workers.hub_door import HubDoor
 from workers.pages import Pages
+from workers.polling import Poller
 from workers.pushes import Pushes
 from workers.robots import RobotsGuide
 from workers.server import http_server
@@ -69,11 +70,10 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
     client = connect_async(store.url)
     try:
         async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
+            poller = Poller(settings, LeaseStore(client, store.keys), web, _turns(client, store))
             pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
-            leases, turns = LeaseStore(client, store.keys), _turns(client, store)
-            daemon = Daemon(settings, leases, store.backlog, web, turns, pressure)
-            daemon.pages = _pages(client, store, web, tries=page_tries)
-            yield daemon
+            pages = _pages(client, store, web, tries=page_tries)
+            yield Daemon(settings, store.backlog, poller, pressure, pages=pages)
     finally:
         await client.aclose()
 
@@ -110,7 +110,7 @@ async def serve(settings: Settings) -> None:
         status, door = partial(status_of, store), _hub_door(store)
         async with open_daemon(store) as daemon, http_server(settings.http, status=status, hub_door=door) as port:
             if door is not None:
-                daemon.pushes = Pushes(settings, store.subscriptions, daemon.web)
+                daemon.poller.pushes = Pushes(settings, store.subscriptions, daemon.poller.web)
             log.info("started", http_port=port, feeds=store.feeds.count())
             await asyncio.to_thread(apply_new_schedule, store)
             house = asyncio.create_task(keep_house(store, stop))
@@ -132,6 +132,7 @@ def main() -> int:
     lifecycle.end_with_parent()
     settings = lifecycle.settings_of_this_process()
     logs.configure(settings.log)
+    lifecycle.collect_garbage_rarely()
     try:
         uvloop.run(serve(settings))
     except NewswireError as error:

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from pipeline.model import Fresh, Unchanged
-from workers.daemon import Polled
 from workers.daemon_process import open_daemon
+from workers.polling import Polled
 from workers.status import ACCOUNTING
 from workers.store import Store
 
@@ -82,7 +82,7 @@ async def _round(
         for _ in range(_ROUNDS):
             missing = [feed_id for feed_id in feed_ids if feed_id not in round_.feed_ids]
             await asyncio.to_thread(store.feeds.refresh, missing)
-            await daemon.poll_all_due(until_ms=await daemon.leases.now_ms())
+            await daemon.poll_all_due(until_ms=await daemon.poller.leases.now_ms())
         await _until_processed(store, [*waiting, *round_.document_ids], progress, documents)
         await _until_read(store, progress)
 

@@ -22,6 +22,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from pipeline.adapters.quick_packing import packs_quickly
 from pipeline.adapters.sentinel import async_client, is_watched, plain_client
 from pipeline.errors import StoreUnfit, StoreUnreachable
 
@@ -65,7 +66,7 @@ def connect_async(url: str) -> redis.asyncio.Redis:
         pool = redis.asyncio.BlockingConnectionPool.from_url(
             url, max_connections=_ASYNC_CONNECTIONS, timeout=None, **options
         )
-        return redis.asyncio.Redis.from_pool(pool)
+        return redis.asyncio.Redis.from_pool(packs_quickly(pool))
     except (ValueError, TypeError):
         raise _no_address(url) from None
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 
@@ -32,20 +30,36 @@ class HostGate:
         """How many hosts are remembered now."""
         return len(self._lanes)
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait until *host* may be asked, and count as a request to it until the block ends."""
+    def turn(self, host: str) -> Turn:
+        """A block to enter with `async with`: waits until *host* may be asked, counts as a request until it ends."""
+        return Turn(self, host)
+
+    async def enter(self, host: str) -> _Lane:
+        """Wait until *host* may be asked; whoever enters leaves again."""
         lane = self._lanes.get(host)
         if lane is None:
             lane = self._lanes[host] = _Lane(asyncio.Semaphore(self._concurrency))
         lane.users += 1
         try:
-            async with lane.turns:
+            await lane.turns.acquire()
+            try:
                 await self._wait_for_start(lane)
-                yield
-        finally:
-            lane.users -= 1
-            self._forget_when_idle(host, lane)
+            except BaseException:
+                lane.turns.release()
+                raise
+        except BaseException:
+            self._gone(host, lane)
+            raise
+        return lane
+
+    def leave(self, host: str, lane: _Lane) -> None:
+        """End a request to *host* that entered *lane*."""
+        lane.turns.release()
+        self._gone(host, lane)
+
+    def _gone(self, host: str, lane: _Lane) -> None:
+        lane.users -= 1
+        self._forget_when_idle(host, lane)
 
     async def _wait_for_start(self, lane: _Lane) -> None:
         """Reserve the lane's next start and sleep until then."""
@@ -64,3 +78,23 @@ class HostGate:
             del self._lanes[host]
         else:
             loop.call_at(lane.next_start, self._forget_when_idle, host, lane)
+
+
+class Turn:
+    """One request's turn at a host: a class and no generator, for every poll takes one."""
+
+    __slots__ = ("_gate", "_host", "_lane")
+
+    def __init__(self, gate: HostGate, host: str) -> None:
+        self._gate = gate
+        self._host = host
+        self._lane: _Lane | None = None
+
+    async def __aenter__(self) -> None:
+        """Wait for the turn."""
+        self._lane = await self._gate.enter(self._host)
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Give the turn to the next."""
+        if self._lane is not None:
+            self._gate.leave(self._host, self._lane)

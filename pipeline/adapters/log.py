@@ -12,7 +12,8 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `stopping` | the daemon was told to end | `in_flight` |
 | `stopped` | the daemon has let go of everything | |
 | `failed` | a process cannot go on; it ends | `reason` |
-| `polled` | a poll ended | `feed`, `url`, `outcome`, `status`, `problem`, `settled`, `due_in_seconds`, `seconds` |
+| `polled` | a poll ended; (debug) if nothing is new | `feed`, `url`, `outcome`, `status`, `problem`, `settled`, … |
+| `polled_unchanged` | once a minute: how many polls found nothing new | `polls`, `seconds` |
 | `unsettled` | the outcome of a poll could not be stored; the poll is repeated | `feed`, `reason` |
 | `moved` | a feed is polled at another address from now on, or at its own again | `feed`, `url`, `now_at` |
 | `false_304` | a host said that nothing is new although it was | `feed`, `url`, `times` |

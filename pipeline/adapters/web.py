@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -134,7 +134,7 @@ class Web:
         """One request without redirects, within *seconds*; the answer, and the seconds that it took."""
         loop = asyncio.get_running_loop()
         try:
-            host = urlsplit(url).hostname or ""
+            host = _host_of(url)
         except ValueError as error:
             return NoResponse("protocol", _one_line(error)), 0.0
         async with self._gate.turn(host), self._slots:
@@ -147,8 +147,13 @@ class Web:
             return answer, loop.time() - start
 
     async def _ask(self, url: str, headers: Headers, form: Mapping[str, str] | None) -> Response | NoResponse:
-        async with self._opened(url, headers, form) as answer:
-            received = tuple((name.lower().decode("latin-1"), value) for name, value in answer.raw_headers)
+        if self._session is None:
+            raise AssertionError("Web is used outside of its `async with` block")
+        target = URL(url, encoded=_is_plain(url))
+        sent = [(name, _as_text(value)) for name, value in headers]
+        method = "GET" if form is None else "POST"
+        async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
+            received = tuple([(_lower(name), value) for name, value in answer.raw_headers])
             body = await self._body(answer) if answer.status in _BODY_STATUSES else b""
         return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
 
@@ -164,18 +169,6 @@ class Web:
         else:
             digest = self._digest(body, encoding)
         return digest if isinstance(digest, NoResponse) else replace(response, digest=digest)
-
-    @asynccontextmanager
-    async def _opened(
-        self, url: str, headers: Headers, form: Mapping[str, str] | None
-    ) -> AsyncIterator[ClientResponse]:
-        if self._session is None:
-            raise AssertionError("Web is used outside of its `async with` block")
-        target = URL(url, encoded=_is_plain(url))
-        sent = [(name, _as_text(value)) for name, value in headers]
-        method = "GET" if form is None else "POST"
-        async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
-            yield answer
 
     async def _body(self, answer: ClientResponse) -> bytes | NoResponse:
         """Read the body as it is on the wire; return it, or NoResponse when it is longer than the limit."""
@@ -202,6 +195,8 @@ _STAND_IN_UTF8 = re.compile(rb"\xee([\x82\x83])([\x80-\xbf])")
 
 def _as_text(value: bytes) -> str:
     """Return a text that is sent as exactly *value*."""
+    if value.isascii():
+        return value.decode("ascii")
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
@@ -233,6 +228,8 @@ class _ExactRequest(ClientRequest):
 
     async def send(self, conn: Connection) -> ClientResponse:
         """Write the request to *conn*."""
+        if all(map(str.isascii, self.headers.values())):
+            return await super().send(conn)
         protocol = conn.protocol
         if protocol is None or protocol.transport is None or not any(map(_STAND_IN.search, self.headers.values())):
             return await super().send(conn)
@@ -278,6 +275,17 @@ def _one_line(error: Exception) -> str:
     """Return the text of *error* as one printable line; its class when it says nothing."""
     line = " ".join(str(error)[: 4 * _LONGEST_DETAIL].split()) or type(error).__name__
     return "".join(character if character.isprintable() else "?" for character in line)[:_LONGEST_DETAIL]
+
+
+@lru_cache(maxsize=4096)
+def _host_of(url: str) -> str:
+    """The host of *url*, "" when it has none; raises ValueError for an address that cannot be read."""
+    return urlsplit(url).hostname or ""
+
+
+@lru_cache(maxsize=1024)
+def _lower(name: bytes) -> str:
+    return name.lower().decode("latin-1")
 
 
 def _is_plain(url: str) -> bool:

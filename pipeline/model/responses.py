@@ -23,7 +23,10 @@ class Response:
 
     def header(self, name: str) -> bytes | None:
         """The first value of header *name* (lower case), or None."""
-        return next((value for key, value in self.headers if key == name), None)
+        for key, value in self.headers:  # no generator: a poll asks for a dozen headers
+            if key == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from pipeline.stages.urls import feed_id
 from tests.benchmarks.fetch_origin import HOSTS
 from workers.daemon import Daemon
 from workers.daemon_process import open_daemon
+from workers.lifecycle import collect_garbage_rarely
 from workers.store import Store, open_store
 
 _AT_ONCE = 64
@@ -102,6 +103,7 @@ async def rounds(store: Store, server_pid: int, count: int, status: int) -> tupl
     a poll that a host's turn puts off costs nothing, and would pass for a cheap one.
     """
     feeds = [feed.id for feed in store.feeds.all()]
+    collect_garbage_rarely()  # as the daemon's process does at its start
     async with open_daemon(store) as daemon:
         await daemon.poll_all_due(until_ms=sys.maxsize)
         statuses: Counter[int | None] = Counter()

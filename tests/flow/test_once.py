@@ -26,7 +26,7 @@ _HOSTS = 24
 @pytest.fixture
 def system() -> Iterator[System]:
     """Give a system that gives up on a silent host after a second."""
-    with running_system(FETCH__TIMEOUT_SECONDS=1) as system:
+    with running_system(FETCH__TIMEOUT_SECONDS=1, LOG__LEVEL="debug") as system:
         yield system
 
 

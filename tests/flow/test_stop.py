@@ -93,7 +93,7 @@ def test_two_daemons_share_the_feeds_and_poll_none_twice(origin: Origin) -> None
     with ExitStack() as stack:
         folder = stack.enter_context(running_system()).folder
         store = stack.enter_context(EmbeddedStore(folder / "shared"))
-        settings = {"REDIS_URL": store.url, "SCHEDULE__INTERVAL_SECONDS": interval}
+        settings = {"REDIS_URL": store.url, "SCHEDULE__INTERVAL_SECONDS": interval, "LOG__LEVEL": "debug"}
         system = stack.enter_context(running_system(**settings))
         reader = stack.enter_context(Reader(store.url))
         room = stack.enter_context(Newsroom(origin, reader, feeds, 3))

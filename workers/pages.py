@@ -32,7 +32,7 @@ from pipeline.model import (
     Response,
 )
 from pipeline.settings import Settings
-from pipeline.stages.page_answers import DISALLOWED, page_outcome
+from pipeline.stages.page_answers import DISALLOWED, MOST_ATTEMPTS, page_outcome
 from workers.host_turns import HostTurns
 from workers.robots import RobotsGuide
 
@@ -112,7 +112,7 @@ class Pages:
         """What became of the page; None when it was given back until its host has a turn for it."""
         if lease.until_ms is not None and lease.until_ms <= self._clock_ms():
             return _LATE
-        if lease.attempts >= self.tries:  # each time so far, whoever asked died of it
+        if lease.attempts >= max(self.tries, MOST_ATTEMPTS):  # each time so far, whoever asked died of it
             return PageMissing("page not fetched: no attempt came to an end")
         try:
             async with asyncio.timeout(self._left_seconds(lease)):

@@ -271,3 +271,15 @@ def test_lines_that_a_site_repeats_leave_the_text(system: System, origin: Origin
     texts = [str(line.article["text"]) for line in stream_of(system) if line.kind == "revised"]
     assert [line in text for text in texts] == [True, True, True, False, False]
     assert texts[4] == "\n\n".join(paragraphs("town-4"))
+
+
+def test_a_redirector_is_followed_to_the_address_of_the_article(system: System, origin: Origin) -> None:
+    """The feed names a stop on the way; once the page was fetched, the article has the address where it stands."""
+    url = serve(origin, STORIES[:1])
+    with OriginThread("127.0.0.2") as target:
+        serve_page(target, STORIES[0])
+        origin.serve("/story-0", status=302, headers={"Location": target.url("/story-0")})
+        once(system, url)
+        last = stream_of(system)[-1].article
+    assert (last["url"], last["source_url"]) == (target.url("/story-0"), origin.url("/story-0"))
+    assert len(target.requests("/robots.txt")) == 1

@@ -72,7 +72,7 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
             pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
             leases, turns = LeaseStore(client, store.keys), _turns(client, store)
             daemon = Daemon(settings, leases, store.backlog, web, turns, pressure)
-            daemon.pages = _pages(client, store, web, tries=page_tries)
+            daemon.pages = _pages(client, store, web, pressure, tries=page_tries)
             yield daemon
     finally:
         await client.aclose()
@@ -91,13 +91,13 @@ def _turns(client: AsyncClient, store: Store, *, for_pages: bool = False) -> Hos
     return HostTurns(hosts, fetch)
 
 
-def _pages(client: AsyncClient, store: Store, web: Web, *, tries: int) -> Pages:
+def _pages(client: AsyncClient, store: Store, web: Web, pressure: Backpressure, *, tries: int) -> Pages:
     fetch = store.settings.fetch
     robots = RobotsGuide(
         web, RobotsCache(client, store.keys), user_agent=fetch.user_agent, limit_bytes=fetch.max_body_bytes
     )
     turns = _turns(client, store, for_pages=True)
-    return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, tries=tries)
+    return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, pressure, tries)
 
 
 async def serve(settings: Settings) -> None:

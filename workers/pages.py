@@ -33,6 +33,7 @@ from pipeline.model import (
 )
 from pipeline.settings import Settings
 from pipeline.stages.page_answers import DISALLOWED, MOST_ATTEMPTS, page_outcome
+from workers.backpressure import Backpressure
 from workers.host_turns import HostTurns
 from workers.robots import RobotsGuide
 
@@ -55,6 +56,7 @@ class Pages:
     web: Web
     turns: HostTurns
     robots: RobotsGuide
+    backpressure: Backpressure
     tries: int
     _in_flight: dict[str, tuple[PageLease, asyncio.Task[None]]] = field(default_factory=dict)
     _now_ms: int = 0
@@ -67,8 +69,8 @@ class Pages:
             self._renewed_at = monotonic()
             await self.store.renew([lease for lease, _ in self._in_flight.values()])
         room = min(_AT_ONCE, self.settings.fetch.concurrency) - len(self._in_flight)
-        begun = await self._begin(limit=room) if room > 0 else 0
-        if begun:
+        may_begin = room > 0 and not await self.backpressure.holds()
+        if may_begin and await self._begin(limit=room):
             return
         try:
             async with asyncio.timeout(_IDLE_SECONDS):

@@ -209,7 +209,7 @@ def test_a_feed_may_have_its_own_word(origin: Origin) -> None:
 def test_a_passing_trouble_is_waited_out_and_polls_go_on(system: System, origin: Origin) -> None:
     """A page is asked for again while the feed is polled all the time: one revision comes of it."""
     url = serve(origin, STORIES[:1])
-    origin.serve("/story-0", b"", status=503, headers=HTML)
+    origin.serve("/story-0", b"", status=500, headers=HTML)
     running = system.start("run", "--workers", "1", url)
     wait_until(lambda: len(origin.requests("/story-0")) >= 2)
     serve_page(origin, STORIES[0])

@@ -72,7 +72,7 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
         async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
             poller = Poller(settings, LeaseStore(client, store.keys), web, _turns(client, store))
             pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
-            pages = _pages(client, store, web, tries=page_tries)
+            pages = _pages(client, store, web, pressure, tries=page_tries)
             yield Daemon(settings, store.backlog, poller, pressure, pages=pages)
     finally:
         await client.aclose()
@@ -91,13 +91,13 @@ def _turns(client: AsyncClient, store: Store, *, for_pages: bool = False) -> Hos
     return HostTurns(hosts, fetch)
 
 
-def _pages(client: AsyncClient, store: Store, web: Web, *, tries: int) -> Pages:
+def _pages(client: AsyncClient, store: Store, web: Web, pressure: Backpressure, *, tries: int) -> Pages:
     fetch = store.settings.fetch
     robots = RobotsGuide(
         web, RobotsCache(client, store.keys), user_agent=fetch.user_agent, limit_bytes=fetch.max_body_bytes
     )
     turns = _turns(client, store, for_pages=True)
-    return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, tries=tries)
+    return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, pressure, tries)
 
 
 async def serve(settings: Settings) -> None:

@@ -13,6 +13,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from pipeline.adapters.pages import is_page
 from pipeline.model import Fresh, Unchanged
 from workers.daemon_process import open_daemon
 from workers.polling import Polled
@@ -84,7 +85,7 @@ async def _round(
             await asyncio.to_thread(store.feeds.refresh, missing)
             await daemon.poll_all_due(until_ms=await daemon.poller.leases.now_ms())
         await _until_processed(store, [*waiting, *round_.document_ids], progress, documents)
-        await _until_read(store, progress)
+        await _until_read(store, progress, documents)
 
 
 async def _until_processed(store: Store, document_ids: list[str], progress: Progress, task: TaskID) -> None:
@@ -95,22 +96,16 @@ async def _until_processed(store: Store, document_ids: list[str], progress: Prog
     progress.update(task, completed=len(document_ids))
 
 
-async def _until_read(store: Store, progress: Progress) -> None:
-    """Wait until the pages of the articles are fetched, each asked for once, and read."""
-    most, started, task = 0, monotonic(), None
-    while monotonic() - started < _PAGES_SECONDS:
-        left = await asyncio.to_thread(_pages_left, store)
-        if not left:
-            return
-        most = max(most, left)
-        task = progress.add_task("pages read", total=most) if task is None else task
-        progress.update(task, completed=most - left, total=most)
+async def _until_read(store: Store, progress: Progress, documents: TaskID) -> None:
+    """Wait until the pages that the articles want by now are fetched, each asked for once, and read."""
+    pages = left = await asyncio.to_thread(store.pages.waiting_ids)
+    task, started = progress.add_task("pages fetched", total=len(pages), visible=bool(pages)), monotonic()
+    while left and monotonic() - started < _PAGES_SECONDS:
+        left = await asyncio.to_thread(store.pages.still_waiting, left)
+        progress.update(task, completed=len(pages) - len(left))
         await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _pages_left(store: Store) -> int:
-    """How many pages wait, then how many documents: a page becomes a document before it is gone."""
-    return store.pages.waiting() + len(store.backlog.document_ids())
+    fetched = [each for each in await asyncio.to_thread(store.backlog.document_ids) if is_page(each)]
+    await _until_processed(store, fetched, progress, documents)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import time
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from pipeline.stages.extract import SiteMemory, learnt, merge_page, packed, read
 from pipeline.stages.identity import seen_id
 from pipeline.stages.page_revision import judge_page, told_from_bytes
 from pipeline.stages.seen_records import unpack as known_from_bytes
+from pipeline.stages.url_identity import resolved
 from pipeline.stages.walls import wall_in_page
 from workers.copies import mark_copies
 from workers.desk import desk
@@ -37,6 +39,8 @@ def publish_page(claim: Claim, *, fault: str = "") -> None:
     basis = task.article
     page = _read(document, fault)
     merged = merge_page(basis, page)
+    if page.complete and (address := resolved(task.url, document.url, page.url)) is not None:
+        merged = replace(merged, url=address)
     while not _publish_once(claim, basis, merged):
         continue
     log.info("page_read", article=basis.id, url=document.url, characters=len(page.text or ""), problems=page.problems)

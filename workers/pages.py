@@ -32,7 +32,8 @@ from pipeline.model import (
     Response,
 )
 from pipeline.settings import Settings
-from pipeline.stages.page_answers import DISALLOWED, page_outcome
+from pipeline.stages.page_answers import DISALLOWED, MOST_ATTEMPTS, page_outcome
+from workers.backpressure import Backpressure
 from workers.host_turns import HostTurns
 from workers.robots import RobotsGuide
 
@@ -55,6 +56,7 @@ class Pages:
     web: Web
     turns: HostTurns
     robots: RobotsGuide
+    backpressure: Backpressure
     tries: int
     _in_flight: dict[str, tuple[PageLease, asyncio.Task[None]]] = field(default_factory=dict)
     _now_ms: int = 0
@@ -67,8 +69,8 @@ class Pages:
             self._renewed_at = monotonic()
             await self.store.renew([lease for lease, _ in self._in_flight.values()])
         room = min(_AT_ONCE, self.settings.fetch.concurrency) - len(self._in_flight)
-        begun = await self._begin(limit=room) if room > 0 else 0
-        if begun:
+        may_begin = room > 0 and not await self.backpressure.holds()
+        if may_begin and await self._begin(limit=room):
             return
         try:
             async with asyncio.timeout(_IDLE_SECONDS):
@@ -112,7 +114,7 @@ class Pages:
         """What became of the page; None when it was given back until its host has a turn for it."""
         if lease.until_ms is not None and lease.until_ms <= self._clock_ms():
             return _LATE
-        if lease.attempts >= self.tries:  # each time so far, whoever asked died of it
+        if lease.attempts >= max(self.tries, MOST_ATTEMPTS):  # each time so far, whoever asked died of it
             return PageMissing("page not fetched: no attempt came to an end")
         try:
             async with asyncio.timeout(self._left_seconds(lease)):

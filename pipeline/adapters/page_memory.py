@@ -8,7 +8,7 @@ from redis import Redis
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.replies import as_entries, as_values
+from pipeline.adapters.replies import as_entries, as_names, as_values
 from pipeline.model import Article
 
 MOST_PAGES = 10_000
@@ -26,6 +26,17 @@ class PageMemory:
     def waiting(self) -> int:
         """How many pages wait to be fetched or are being fetched."""
         return int(self._client.zcard(self._keys.pages))
+
+    def waiting_ids(self) -> list[str]:
+        """The articles whose pages wait to be fetched or are being fetched."""
+        return as_names(self._client.zrange(self._keys.pages, 0, -1))
+
+    def still_waiting(self, article_ids: Sequence[str]) -> list[str]:
+        """Those of *article_ids* whose pages are still to come."""
+        if not article_ids:
+            return []
+        scores = self._client.zmscore(self._keys.pages, list(article_ids))
+        return [each for each, score in zip(article_ids, scores, strict=True) if score is not None]
 
     def told(self, feed_id: str, seen_ids: Sequence[bytes]) -> list[bytes]:
         """What readers were told of articles whose pages came, in order; b"" where none did."""

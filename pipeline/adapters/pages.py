@@ -15,8 +15,14 @@ from pipeline.adapters.leases import LEASE_MS
 from pipeline.adapters.scripts import Value, call_async
 from pipeline.model import PageLease, RawDocument
 
+_PAGE_MARK = "-page-"
 _MOST_WAITING = 64
 _FULL_PAUSE_MS = 5_000
+
+
+def is_page(document_id: str) -> bool:
+    """Whether the document is the page of an article, and no feed."""
+    return _PAGE_MARK in document_id
 
 
 class PageStore:
@@ -70,7 +76,7 @@ class PageStore:
 
     async def deliver(self, lease: PageLease, page: RawDocument) -> str:
         """Hand *page* to the workers and end the task; the fate in a word (see deliver_page.lua)."""
-        document_id = f"{lease.feed_id}-p{lease.token}"
+        document_id = f"{lease.feed_id}{_PAGE_MARK}{lease.token}"
         fields = wire.document_to_fields(page)
         answer = await call_async(
             self._client,

@@ -74,6 +74,8 @@ def judged_anew(verdict: Revised, told: Told, former: Article | None) -> Revised
     article = verdict.article
     if former is not None:
         article = merge_page(article, _page_of(former, article))
+        if former.source_url == article.source_url:  # where a redirector led is where it leads
+            article = replace(article, url=former.url)
     return replace(verdict, article=replace(article, changed=differing(told.digests, digests_of(article))))
 
 

@@ -116,12 +116,23 @@ def believed_canonical(page_url: str, claimed: str | None) -> str | None:
     (the research of this project: whole sites that name their home page are the usual fault).
     """
     url = absolute(claimed, page_url)
-    if url is None or _domain(host_of(url)) != _domain(host_of(page_url)):
+    if url is None or domain_of(host_of(url)) != domain_of(host_of(page_url)):
         return None
     depth, page_depth = (_segments(address) for address in (url, page_url))
     if page_depth and (depth == 0 or depth < page_depth - 1):
         return None
     return canonical(url)
+
+
+def resolved(asked: str, answered: str, named: str | None) -> str | None:
+    """Give the address of an article asked for at *asked*, the link of a redirector; None where that is its own.
+
+    *answered* is the address that the redirects led to, *named* what its page gives as its own. A redirector leads to
+    another domain, and to a page of it that is not its home.
+    """
+    if domain_of(host_of(asked)) == domain_of(host_of(answered)) or not _segments(answered):
+        return None
+    return named or canonical(answered)
 
 
 def _segments(url: str) -> int:
@@ -131,7 +142,7 @@ def _segments(url: str) -> int:
     return sum(1 for segment in path.split("/") if segment) + bool(parts.query or parts.fragment.startswith("!"))
 
 
-def _domain(host: str) -> str:
+def domain_of(host: str) -> str:
     """Give the registrable domain of *host*: its last two labels, three under a suffix of two (co.uk, com.br)."""
     labels = host.rstrip(".").split(".")
     return (

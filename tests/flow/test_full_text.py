@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from article_pages import HTML, Story, feed, page, paragraphs, serve_page
@@ -208,7 +209,7 @@ def test_a_feed_may_have_its_own_word(origin: Origin) -> None:
 def test_a_passing_trouble_is_waited_out_and_polls_go_on(system: System, origin: Origin) -> None:
     """A page is asked for again while the feed is polled all the time: one revision comes of it."""
     url = serve(origin, STORIES[:1])
-    origin.serve("/story-0", b"", status=503, headers=HTML)
+    origin.serve("/story-0", b"", status=500, headers=HTML)
     running = system.start("run", "--workers", "1", url)
     wait_until(lambda: len(origin.requests("/story-0")) >= 2)
     serve_page(origin, STORIES[0])
@@ -244,3 +245,41 @@ def test_kills_repeat_a_page_at_most_and_never_a_revision(system: System, origin
 
 def _revised(system: System) -> list[Line]:
     return [line for line in published(system.url) if line.kind == "revised"]
+
+
+def test_pages_wait_for_the_same_turns_as_feeds(origin: Origin) -> None:
+    """To a host, a page is one more request: feed, robots.txt and pages together keep the gap between them."""
+    with running_system(ARTICLES__FULL_TEXT="auto", FETCH__PER_HOST_GAP_SECONDS=0.4) as system:
+        url = serve(origin, STORIES)
+        assert once(system, url)["revised"] == 3
+    asked = sorted(request.at_seconds for request in origin.log if not request.path.startswith("/favicon"))
+    gaps = [after - before for before, after in pairwise(asked)]
+    assert len(gaps) == 4
+    assert min(gaps) > 0.3, gaps
+
+
+def test_lines_that_a_site_repeats_leave_the_text(system: System, origin: Origin) -> None:
+    """What stands on every page of a host belongs to the host: from the fourth page on no reader gets it."""
+    line = "The towns of the valley lie between two rivers, and the road along the northern one was built in 1908."
+    stories = [Story(f"town-{n}", f"Town {n} opens its library") for n in range(5)]
+    for count in range(1, 6):
+        origin.serve("/feed", feed(origin, stories[:count]))
+        story = stories[count - 1]
+        body = page(story.name, story.title).replace(b"<p>", f"<p>{line}</p><p>".encode(), 1)
+        origin.serve(f"/{story.name}", body, headers=HTML)
+        once(system, *([origin.url("/feed")] if count == 1 else []))
+    texts = [str(line.article["text"]) for line in stream_of(system) if line.kind == "revised"]
+    assert [line in text for text in texts] == [True, True, True, False, False]
+    assert texts[4] == "\n\n".join(paragraphs("town-4"))
+
+
+def test_a_redirector_is_followed_to_the_address_of_the_article(system: System, origin: Origin) -> None:
+    """The feed names a stop on the way; once the page was fetched, the article has the address where it stands."""
+    url = serve(origin, STORIES[:1])
+    with OriginThread("127.0.0.2") as target:
+        serve_page(target, STORIES[0])
+        origin.serve("/story-0", status=302, headers={"Location": target.url("/story-0")})
+        once(system, url)
+        last = stream_of(system)[-1].article
+    assert (last["url"], last["source_url"]) == (target.url("/story-0"), origin.url("/story-0"))
+    assert len(target.requests("/robots.txt")) == 1

@@ -65,10 +65,28 @@ def test_a_true_edit_of_the_feed_revises_and_keeps_the_text() -> None:
     verdict = judge(page_verdict.known, edited, now_ms=3000)
     assert isinstance(verdict, Revised)
     kept = judged_anew(verdict, told, page_verdict.article).article
+    assert kept.url == "https://example.org/a"
     assert (kept.revision, kept.changed, kept.text, kept.title) == (3, ("title",), TEXT, "A corrected title")
     assert "summary only" not in kept.problems
     lost = judged_anew(verdict, told, None).article
     assert (lost.changed, lost.text) == (("title", "text", "html", "authors"), None)
+
+
+def test_an_address_that_was_resolved_stays_while_the_link_of_the_feed_stays() -> None:
+    """The feed names its redirector for ever; who was told the article's own address keeps it."""
+    said = replace(SAID, url="https://short.example/x", source_url="https://short.example/x")
+    first = judge(None, said, now_ms=1000)
+    assert isinstance(first, New)
+    merged = replace(merge_page(said, PAGE), url="https://example.org/a")
+    page_verdict = judge_page(first.known, None, basis=said, merged=merged, now_ms=2000)
+    assert isinstance(page_verdict, Revised)
+    assert "url" in page_verdict.article.changed
+    told = told_from_bytes(told_to_bytes(page_verdict.article, text_of_page=True) + b"1-0")
+    assert told is not None
+    edited = judge(page_verdict.known, replace(said, title="A corrected title"), now_ms=3000)
+    assert isinstance(edited, Revised)
+    kept = judged_anew(edited, told, page_verdict.article).article
+    assert (kept.changed, kept.url) == (("title",), "https://example.org/a")
 
 
 def test_a_fuller_text_of_the_feed_wins_over_the_page() -> None:

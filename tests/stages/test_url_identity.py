@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.url_identity import believed_canonical, identity_key, unwrapped
+from pipeline.stages.url_identity import believed_canonical, identity_key, resolved, unwrapped
 from pipeline.stages.urls import absolute
 
 ONE = "https://www.example.org/news/a-story"
@@ -98,3 +98,21 @@ def test_any_address_has_a_key_and_leads_somewhere(tail: str) -> None:
         url = absolute(f"https://{host}/{tail}", None) or tail
         assert identity_key(unwrapped(url)) == identity_key(url)
         believed_canonical(ONE, tail)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "named", "address"),
+    [
+        ("https://short.example/x", "https://news.org/a/story?utm_source=s", None, "https://news.org/a/story"),
+        ("https://short.example/x", "https://amp.news.org/a", "https://news.org/a", "https://news.org/a"),
+        ("https://news.org/a", "https://www.news.org/a", None, None),
+        ("http://m.news.co.uk/a", "https://www.news.co.uk/b", None, None),
+        ("https://short.example/x", "https://news.org/", None, None),
+        ("https://short.example/x", "https://short.example/x", None, None),
+    ],
+)
+def test_a_redirector_is_told_by_where_it_leads(
+    asked: str, answered: str, named: str | None, address: str | None
+) -> None:
+    """A site that moves readers within itself keeps its link; a link that ends at a home page lost its article."""
+    assert resolved(asked, answered, named) == address

@@ -32,6 +32,7 @@ from pipeline.stages.response import conditional_headers, read
 from workers.backpressure import Backpressure
 from workers.clock import Clock
 from workers.host_turns import HostTurns
+from workers.older_pages import OlderPages
 from workers.pages import Pages
 from workers.pushes import Pushes
 
@@ -71,7 +72,7 @@ class Daemon:
     clock: Clock = field(default_factory=Clock)
     on_polled: Callable[[Polled], None] = lambda _polled: None
     pushes: Pushes | None = None
-    pages: Pages | None = None
+    pages: tuple[Pages | OlderPages, ...] = ()
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
     _price: float | None = None
@@ -101,13 +102,13 @@ class Daemon:
         if self.pushes is not None:
             step = partial(self.pushes.keep, self.leases.now_ms, ended)
             loops.append(asyncio.create_task(self._repeat(step, ended)))
-        if self.pages is not None:
-            loops.append(asyncio.create_task(self._repeat(partial(self.pages.keep, ended), ended)))
+        keepers = [self._repeat(partial(pages.keep, ended), ended) for pages in self.pages]
+        loops += [asyncio.create_task(keeper) for keeper in keepers]
         try:
             yield
         finally:
             ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
-            await asyncio.gather(*loops, *([self.pages.drain()] if self.pages is not None else ()))
+            await asyncio.gather(*loops, *(pages.drain() for pages in self.pages))
             await self.leases.farewell(daemon_id)
 
     async def _repeat(self, step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:

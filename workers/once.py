@@ -110,7 +110,7 @@ async def _until_read(store: Store, progress: Progress) -> None:
 
 def _pages_left(store: Store) -> int:
     """How many pages wait, then how many documents: a page becomes a document before it is gone."""
-    return store.pages.waiting() + len(store.backlog.document_ids())
+    return store.pages.waiting() + store.backlog.backfilling() + len(store.backlog.document_ids())
 
 
 @contextmanager

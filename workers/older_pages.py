@@ -105,8 +105,7 @@ class OlderPages:
             self._tell(lease, backfill, fate=fate)
 
     def _tell(self, lease: BackfillLease, backfill: Backfill, *, fate: str, reason: str = "") -> None:
-        tell = log.warning if reason else log.info
-        tell(
+        log.info(
             "older_page",
             feed=lease.feed_id,
             url=redact(backfill.url),

@@ -253,6 +253,8 @@ def document_to_fields(document: RawDocument) -> dict[bytes, bytes]:
         **({} if document.previous_ms is None else {b"previous_ms": b"%d" % document.previous_ms}),
         **({b"page_task": document.page_task} if document.page_task else {}),
         **({b"problem": document.problem.encode(*_UTF8)} if document.problem else {}),
+        **({b"older_url": document.older_url.encode(*_UTF8)} if document.older_url else {}),
+        **({b"backfill": document.backfill} if document.backfill else {}),
     }
 
 
@@ -275,6 +277,8 @@ def document_from_fields(document_id: str, fields: Mapping[bytes, bytes]) -> Raw
             previous_ms=_whole(fields.get(b"previous_ms")),
             page_task=fields.get(b"page_task", b""),
             problem=fields.get(b"problem", b"").decode(*_UTF8),
+            older_url=fields.get(b"older_url", b"").decode(*_UTF8),
+            backfill=fields.get(b"backfill", b""),
         )
     except KeyError as missing:
         raise ValueError(f"document {document_id} lacks its field {missing}") from None

@@ -16,7 +16,7 @@ def note_arrivals(rhythms: RhythmStore, document: RawDocument, articles: Sequenc
     A document that is read again after a crash counts twice at worst, and one of yesterday not at all: a rhythm is a
     habit, not an account.
     """
-    if document.fetched_ms is None or document.replayed or not articles:
+    if document.fetched_ms is None or document.is_history or not articles:
         return
     now = document.fetched_ms / 1000
     dates = [_seconds(article) for article in articles]

@@ -22,6 +22,7 @@ from pipeline.settings import Settings
 from pipeline.stages.planning.accounting import book_from_json
 from workers.backpressure import Backpressure
 from workers.loops import repeat, wait
+from workers.older_pages import OlderPages
 from workers.pages import Pages
 from workers.polling import Polled, Poller
 
@@ -46,7 +47,7 @@ class Daemon:
     poller: Poller
     backpressure: Backpressure
     on_polled: Callable[[Polled], None] = lambda _polled: None
-    pages: Pages | None = None
+    pages: tuple[Pages | OlderPages, ...] = ()
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,13 +75,13 @@ class Daemon:
         if self.poller.pushes is not None:
             step = partial(self.poller.pushes.keep, self.poller.leases.now_ms, ended)
             loops.append(asyncio.create_task(repeat(step, ended)))
-        if self.pages is not None:
-            loops.append(asyncio.create_task(repeat(partial(self.pages.keep, ended), ended)))
+        keepers = [repeat(partial(pages.keep, ended), ended) for pages in self.pages]
+        loops += [asyncio.create_task(keeper) for keeper in keepers]
         try:
             yield
         finally:
             ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
-            await asyncio.gather(*loops, *([self.pages.drain()] if self.pages is not None else ()))
+            await asyncio.gather(*loops, *(pages.drain() for pages in self.pages))
             await self.poller.leases.farewell(daemon_id)
 
     async def _lease_and_poll(self) -> None:

@@ -14,8 +14,9 @@ import structlog
 import uvloop
 
 from pipeline.adapters import log as logs
+from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.connection import AsyncClient, connect_async
-from pipeline.adapters.hosts import HostStore
+from pipeline.adapters.hosts import HostStore, Leased
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.load import measure_load
 from pipeline.adapters.pages import PageStore
@@ -32,6 +33,7 @@ from workers.daemon import Daemon
 from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house
 from workers.hub_door import HubDoor
+from workers.older_pages import OlderPages
 from workers.pages import Pages
 from workers.polling import Poller
 from workers.pushes import Pushes
@@ -73,12 +75,15 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
             poller = Poller(settings, LeaseStore(client, store.keys), web, _turns(client, store))
             pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
             pages = _pages(client, store, web, pressure, tries=page_tries)
-            yield Daemon(settings, store.backlog, poller, pressure, pages=pages)
+            older_pages = OlderPages(
+                BackfillStore(client, store.keys), web, _turns(client, store, leased="backfills")
+            )
+            yield Daemon(settings, store.backlog, poller, pressure, pages=(pages, older_pages))
     finally:
         await client.aclose()
 
 
-def _turns(client: AsyncClient, store: Store, *, for_pages: bool = False) -> HostTurns:
+def _turns(client: AsyncClient, store: Store, *, leased: Leased = "feeds") -> HostTurns:
     fetch = store.settings.fetch
     hosts = HostStore(
         client,
@@ -86,7 +91,7 @@ def _turns(client: AsyncClient, store: Store, *, for_pages: bool = False) -> Hos
         gap_ms=round(fetch.per_host_gap_seconds * 1000),
         concurrency=min(fetch.per_host_concurrency, max(1, fetch.concurrency // _HOSTS_AT_LEAST)),
         run_ms=round((fetch.timeout_seconds + _LEEWAY_SECONDS) * 1000),
-        for_pages=for_pages,
+        leased=leased,
     )
     return HostTurns(hosts, fetch)
 
@@ -96,7 +101,7 @@ def _pages(client: AsyncClient, store: Store, web: Web, pressure: Backpressure, 
     robots = RobotsGuide(
         web, RobotsCache(client, store.keys), user_agent=fetch.user_agent, limit_bytes=fetch.max_body_bytes
     )
-    turns = _turns(client, store, for_pages=True)
+    turns = _turns(client, store, leased="pages")
     return Pages(store.settings, PageStore(client, store.keys), web, turns, robots, pressure, tries)
 
 

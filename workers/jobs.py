@@ -23,6 +23,7 @@ from pipeline.stages.reading import read_document
 from workers.customs import customs_of
 from workers.desk import desk
 from workers.diagnosis import note_reading
+from workers.gaps import next_page
 from workers.page_reading import publish_page
 from workers.publishing import publish
 from workers.pushes import note_miss
@@ -56,7 +57,8 @@ def _process_document(claim: Claim) -> None:
                 _process_page(claim)
                 return
             said = _read(claim)
-            note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
+            if not document.backfill:  # an older page says nothing of how its feed does
+                note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
             match said:
                 case Unreadable(reason):
                     _bury(claim, reason)
@@ -102,7 +104,7 @@ def _read(claim: Claim) -> Reading | Unreadable:
         feed_title=feed.title if feed else None,
         limit_bytes=station.settings.fetch.max_body_bytes,
         limits=ParseLimits(station.settings.parse.max_entries, station.settings.parse.max_text_characters),
-        items=b"" if document.replayed else _items_of_today(station.backlog.items(document.feed_id)),
+        items=b"" if document.is_history else _items_of_today(station.backlog.items(document.feed_id)),
         customs=customs_of(document.feed_id),
     )
 
@@ -121,21 +123,25 @@ def _today() -> bytes:
 
 def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
     rejected = sum(isinstance(result, Rejected) for result in reading.results)
-    if reading.incomplete:  # a whole answer may follow: ask for it without conditions
+    document = claim.document
+    if reading.incomplete and not document.backfill:  # a whole answer may follow: ask for it without conditions
         desk().feeds.forget_validators(claim.document.feed_id)
+    backfill = next_page(claim, reading)
+    items = _today() + reading.items if reading.items and not document.replayed else b""
     tally = desk().backlog.finish(
         claim,
         entries=len(reading.results) + len(reading.skipped),
         rejected=rejected,
-        items=_today() + reading.items if reading.items and not claim.document.replayed else b"",
+        items=desk().backlog.items(document.feed_id) if document.backfill else items,
         is_cut=reading.incomplete,
+        backfill=backfill,
     )
     if tally is None:
         log.warning("fenced_off", attempts=claim.attempts)
         return
     if tally.gaps:  # between this document and the last one the feed may have shown more than its window holds
-        log.warning("gap", entries=tally.entries)
-    if tally.new and desk().settings.push.callback_url and not was_pushed(claim.document):
+        log.warning("gap", entries=tally.entries, walked_back=bool(backfill))
+    if tally.new and not document.backfill and desk().settings.push.callback_url and not was_pushed(claim.document):
         due_ms = int((time() + desk().settings.schedule.interval_seconds) * 1000)
         note_miss(desk().subscriptions, desk().feeds, claim.document.feed_id, due_ms=due_ms)
     log.info(

@@ -13,6 +13,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from pipeline.adapters.backfills import is_older
 from pipeline.adapters.pages import is_page
 from pipeline.model import Fresh, Unchanged
 from workers.daemon_process import open_daemon
@@ -104,8 +105,12 @@ async def _until_read(store: Store, progress: Progress, documents: TaskID) -> No
         left = await asyncio.to_thread(store.pages.still_waiting, left)
         progress.update(task, completed=len(pages) - len(left))
         await asyncio.sleep(_LOOK_SECONDS)
-    fetched = [each for each in await asyncio.to_thread(store.backlog.document_ids) if is_page(each)]
-    await _until_processed(store, fetched, progress, documents)
+    walking = await asyncio.to_thread(store.backlog.backfilling)
+    while walking and monotonic() - started < _PAGES_SECONDS:
+        await asyncio.sleep(_LOOK_SECONDS)
+        walking = await asyncio.to_thread(store.backlog.backfilling)
+    fetched = await asyncio.to_thread(store.backlog.document_ids)
+    await _until_processed(store, [each for each in fetched if is_page(each) or is_older(each)], progress, documents)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
     now_ms = int(time() * 1000)
-    verdicts = _verdicts(articles, records, replayed=claim.document.replayed, now_ms=now_ms)
+    verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
     verdicts, plans = plan_pages(feed_id, verdicts, records, now_ms=now_ms)
     fresh = [
         verdict.article

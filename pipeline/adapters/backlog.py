@@ -127,16 +127,25 @@ class Backlog:
         )
 
     def finish(
-        self, claim: Claim, *, entries: int, rejected: int, items: bytes = b"", is_cut: bool = False
+        self,
+        claim: Claim,
+        *,
+        entries: int,
+        rejected: int,
+        items: bytes = b"",
+        is_cut: bool = False,
+        backfill: bytes = b"",
     ) -> Tally | None:
         """Close a processed document and count its entries; None if the claim was lost (another worker does it).
 
         *items* is kept for the feed's next document: which of its items need not be read again. A document that is
         the feed's whole window (no difference, no replay, and not *is_cut*) and shows nothing known is a gap.
+        *backfill* is the older page to fetch next, after a gap or an older page.
         """
-        is_part = is_cut or claim.document.is_delta or claim.document.replayed
-        window = "" if is_part else "whole"
-        return self._close(claim, entries=entries, rejected=rejected, reason="", items=items, window=window)
+        document = claim.document
+        is_part = is_cut or document.is_delta or document.replayed
+        window = "older" if document.backfill else "" if is_part else "whole"
+        return self._close(claim, entries=entries, rejected=rejected, items=items, window=window, backfill=backfill)
 
     def items(self, feed_id: str) -> bytes:
         """What `finish` kept of the feed's last document; b"" for nothing."""
@@ -145,26 +154,24 @@ class Backlog:
 
     def bury(self, claim: Claim, *, reason: str) -> Tally | None:
         """Close a document that cannot be processed: it goes to the dead with *reason* and payload."""
-        return self._close(claim, entries=0, rejected=0, reason=reason, items=b"", window="")
+        return self._close(claim, entries=0, rejected=0, reason=reason)
 
     def _close(
-        self, claim: Claim, *, entries: int, rejected: int, reason: str, items: bytes, window: str
+        self,
+        claim: Claim,
+        *,
+        entries: int,
+        rejected: int,
+        reason: str = "",
+        items: bytes = b"",
+        window: str = "",
+        backfill: bytes = b"",
     ) -> Tally | None:
         feed_id, document_id = claim.document.feed_id, claim.document.id
         answer = call(
             self._client,
             "finish_document",
-            keys={
-                "backlog": self._keys.backlog,
-                "claims": self._keys.claims,
-                "mailbox": self._keys.mailboxes(feed_id),
-                "document": self._keys.documents(document_id),
-                "totals": self._keys.totals,
-                "counts": self._keys.counts(feed_id),
-                "dead": self._keys.dead,
-                "items": self._keys.items(feed_id),
-                "seen": self._keys.seen(feed_id),
-            },
+            keys=self._closing_keys(feed_id, document_id),
             arguments={
                 "feed": feed_id,
                 "fence": claim.fence,
@@ -176,15 +183,35 @@ class Backlog:
                 "dead_size": DEAD_DOCUMENTS,
                 "items": items,
                 "window": window,
+                "backfill": backfill,
             },
         )
         if not answer:
             return None
         return Tally(1, *map(int, answer))
 
+    def _closing_keys(self, feed_id: str, document_id: str) -> dict[str, str]:
+        return {
+            "backlog": self._keys.backlog,
+            "claims": self._keys.claims,
+            "mailbox": self._keys.mailboxes(feed_id),
+            "document": self._keys.documents(document_id),
+            "totals": self._keys.totals,
+            "counts": self._keys.counts(feed_id),
+            "dead": self._keys.dead,
+            "items": self._keys.items(feed_id),
+            "seen": self._keys.seen(feed_id),
+            "backfills": self._keys.backfills,
+            "backfill_leases": self._keys.backfill_leases,
+        }
+
     def waiting(self) -> int:
         """How many feeds have documents waiting or in work."""
         return int(self._client.zcard(self._keys.backlog))
+
+    def backfilling(self) -> int:
+        """How many feeds have older pages to be fetched."""
+        return int(self._client.zcard(self._keys.backfills))
 
     def document_ids(self) -> list[str]:
         """The documents that wait or are in work, feed by feed, oldest first."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from redis.asyncio import Redis
 
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
 from pipeline.model import HostState, Lease
+
+Leased = Literal["feeds", "pages", "backfills"]
 
 _KEPT_MS = 3_600_000
 """A host is remembered for this long after it was last heard of, and as long as it asked to be left alone."""
@@ -36,15 +39,19 @@ class Departure:
 class HostStore:
     """The hosts behind *client*: *gap_ms* and *concurrency* are the limits of each, *run_ms* bounds a request.
 
-    The leases are those of feeds, or of article pages where *for_pages*: both wait for the same turns.
+    The leases are those of feeds, of article pages or of older pages, as *leased* says: all wait for the same turns.
     """
 
     def __init__(
-        self, client: Redis, keys: Keys, *, gap_ms: int, concurrency: int, run_ms: int, for_pages: bool = False
+        self, client: Redis, keys: Keys, *, gap_ms: int, concurrency: int, run_ms: int, leased: Leased = "feeds"
     ) -> None:
         self._client = client
         self._keys = keys
-        self._leased = (keys.pages, keys.page_leases) if for_pages else (keys.due, keys.leases)
+        self._leased = {
+            "feeds": (keys.due, keys.leases),
+            "pages": (keys.pages, keys.page_leases),
+            "backfills": (keys.backfills, keys.backfill_leases),
+        }[leased]
         self._arguments: dict[str, Value] = {"gap_ms": gap_ms, "concurrency": concurrency, "run_ms": run_ms}
 
     async def take_turns(self, wanted: Sequence[tuple[str, Lease]]) -> list[Turn]:

@@ -37,6 +37,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
 | `{ns}:pages:<article>` | hash | until fetched | what a page is fetched for, and its attempts |
 | `{ns}:page_leases` | hash article id → token | until fetched | which lease may hand on the page (fencing) |
+| `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |
+| `{ns}:backfills:<name>` | hash | until walked | the older page to fetch next, and its attempts |
+| `{ns}:backfill_leases` | hash name → token | until walked | which lease may hand on the older page (fencing) |
 | `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
 | `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
@@ -241,6 +244,16 @@ class Keys:
     def page_leases(self) -> str:
         """The token of each leased page."""
         return self._name("page_leases")
+
+    @property
+    def backfills(self) -> str:
+        """When the next older page of each feed after a gap is to be fetched, and the prefix of what it is."""
+        return self._name("backfills")
+
+    @property
+    def backfill_leases(self) -> str:
+        """The token of each leased older page."""
+        return self._name("backfill_leases")
 
     def told(self, feed_id: str) -> str:
         """What readers were told last of the articles of one feed whose pages came."""

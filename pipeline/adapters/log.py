@@ -25,7 +25,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
 | `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as` |
 | `edit_flood` | a document changed nearly all it shows: some are not told | `revised`, `held_back` |
-| `gap` | a document showed nothing that was known of its feed: what came between may be lost | `entries` |
+| `gap` | a document showed nothing known of its feed: what came between may be lost | `entries`, `walked_back` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |
@@ -38,6 +38,9 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `push_unsigned` | a push without our signature was ignored | `feed` |
 | `page_wish` | whether the page of a new or changed article is fetched, and why (debug) | `article`, `reason` |
 | `too_many_pages` | so many pages wait that one more is not fetched | `article`, `most` |
+| `older_page` | an older page of a feed was asked for after a gap | `feed`, `url`, `fate`, `reason`, `pages_left` |
+| `older_page_unsettled` | what became of an older page could not be stored; it is fetched again | `feed`, `reason` |
+| `older_pages_unreleased` | older pages could not be given back at the end; their leases end | `pages`, `reason` |
 | `page_fetched` | an article page came, or did not | `article`, `url`, `outcome`, `problem`, `fate`, `seconds` |
 | `page_unsettled` | what became of a page could not be stored; it is fetched again | `article`, `reason` |
 | `pages_unreleased` | pages could not be given back at the end; their leases end by themselves | `pages`, `reason` |

@@ -96,6 +96,7 @@ class PageStore:
                 "id": document_id,
                 "most": _MOST_WAITING,
                 "pause_ms": _FULL_PAUSE_MS,
+                "kind": "page_task",
             },
             tail=[part for pair in fields.items() for part in pair],
         )

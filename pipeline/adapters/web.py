@@ -124,9 +124,21 @@ class Web:
             url = target
 
     async def post(self, url: str, form: Mapping[str, str]) -> Response | NoResponse:
-        """Post *form* to *url*, through the same door: gate, guard and limits. Redirects are answers here."""
-        answer, _ = await self._hop(url, (), self._settings.timeout_seconds, form)
-        return answer
+        """Post *form* to *url*, through the same door: gate, guard and limits. A 307 or 308 takes it elsewhere.
+
+        These two keep the method and the form (RFC 9110 section 15.4.8); other redirects are answers here.
+        """
+        left_seconds = self._settings.timeout_seconds
+        for _ in range(self._settings.max_redirects + 1):
+            answer, took_seconds = await self._hop(url, (), left_seconds, form)
+            left_seconds -= took_seconds
+            if isinstance(answer, NoResponse) or answer.status not in (307, 308):
+                return answer
+            target = target_of(answer.header("location") or b"", url=url)
+            if target is None:
+                return NoResponse("redirects", f"HTTP {answer.status} with no address to follow, from {url}")
+            url = target
+        return NoResponse("redirects", f"more than {self._settings.max_redirects} in a row, the last to {url}")
 
     async def _hop(
         self, url: str, headers: Headers, seconds: float, form: Mapping[str, str] | None = None
@@ -137,6 +149,8 @@ class Web:
             host = _host_of(url)
         except ValueError as error:
             return NoResponse("protocol", _one_line(error)), 0.0
+        if not host or not url.lower().startswith(("http://", "https://")):
+            return NoResponse("protocol", f"not http://HOST or https://HOST: {url[:80]!a}"), 0.0
         async with self._gate.turn(host), self._slots:
             start = loop.time()
             try:

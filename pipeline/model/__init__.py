@@ -21,6 +21,7 @@ from pipeline.model.articles import (
     Reading,
     Rejected,
 )
+from pipeline.model.backfills import Backfill, BackfillLease
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import NO_HINTS, Feed, FeedState, FullText, Hints, Lease, LyingValidator
@@ -51,6 +52,8 @@ __all__ = [
     "ArticleDate",
     "ArticleKind",
     "Attachment",
+    "Backfill",
+    "BackfillLease",
     "Candidate",
     "CopyOf",
     "DocumentKind",

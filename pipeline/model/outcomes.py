@@ -20,6 +20,9 @@ class RawDocument:
 
     With a `page_task` (as wire.py writes it) the body is no feed but the page of one article; with a `problem`, too,
     there is no body, and this is why.
+
+    `older_url` is the page of older entries that the headers name; a document with a `backfill` (as
+    stages/older_pages.py packs it) is itself such a page, fetched after a gap.
     """
 
     feed_id: str
@@ -34,6 +37,13 @@ class RawDocument:
     previous_ms: int | None = None
     page_task: bytes = b""
     problem: str = ""
+    older_url: str = ""
+    backfill: bytes = b""
+
+    @property
+    def is_history(self) -> bool:
+        """Whether newer documents of the feed may have been read already: what differs from them is no news."""
+        return self.replayed or bool(self.backfill)
 
 
 @dataclass(frozen=True, slots=True)

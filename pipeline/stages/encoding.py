@@ -7,7 +7,7 @@ counts only when its end marker was read: a body that was cut must not pass for 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -21,6 +21,7 @@ _MAX_CODINGS = 3  # nobody honest sends more, and each costs a pass over the bod
 _MAX_MEMBERS = 256  # each member copies what is left of the body: without a bound, a quadratic cost
 # Windows of more than 8 MB are not for the web (RFC 9659): a frame of a few bytes could ask for 2 GB.
 _ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
+_MOST_BROTLI_JUNK_BYTES = 1024
 _FAILURES = (zlib.error, zstd.ZstdError)
 
 
@@ -62,8 +63,8 @@ def unpack(body: bytes, content_encoding: str, *, limit_bytes: int) -> bytes | D
     """Undo the codings that *content_encoding* lists (RFC 9110 section 8.4), last applied first.
 
     At most *limit_bytes* + 1 bytes are ever inflated. A gzip coding that was announced but not applied is taken as
-    plain, junk behind a complete stream is ignored (but not after brotli), and members of a gzip stream and frames of
-    a zstd stream are joined (RFC 1952 section 2.2, RFC 8878 section 3).
+    plain, junk behind a complete stream is ignored (after brotli at most 1 KiB of it), and members of a gzip stream
+    and frames of a zstd stream are joined (RFC 1952 section 2.2, RFC 8878 section 3).
     """
     codings = [name for part in content_encoding.lower().split(",") if (name := part.strip()) not in _NO_CODINGS]
     if len(codings) > _MAX_CODINGS:
@@ -137,21 +138,35 @@ def _unbrotli(body: bytes, limit_bytes: int) -> bytes | Damaged:
     """Inflate a brotli stream (RFC 7932), which has no magic and no members; empty stays empty."""
     if not body:
         return body
+    plain = _unbrotli_pieces([body], limit_bytes)
+    if isinstance(plain, Damaged) and plain.kind == "encoding" and plain is not _CUT:
+        # The library does not say where a stream ended before junk, only at a byte that it is given alone.
+        at = max(len(body) - _MOST_BROTLI_JUNK_BYTES, 0)
+        mended = _unbrotli_pieces([body[:at], *(body[i : i + 1] for i in range(at, len(body)))], limit_bytes)
+        plain = plain if isinstance(mended, Damaged) and mended.kind == "encoding" else mended
+    return plain
+
+
+def _unbrotli_pieces(body: Iterable[bytes], limit_bytes: int) -> bytes | Damaged:
+    """Inflate the brotli stream that *body* gives in pieces, up to its end marker."""
     inflater = brotli.Decompressor()
     pieces: list[bytes] = []
     room = limit_bytes + 1
-    rest = body
-    while room > 0 and not inflater.is_finished():
-        try:
-            piece = inflater.process(rest, output_buffer_limit=room)
-        except brotli.error as error:
-            return _damaged(error)
-        if not piece and not rest:
-            return _CUT
-        pieces.append(piece)
-        room -= len(piece)
-        rest = b""
-    return b"".join(pieces) if room > 0 else _too_large(limit_bytes)
+    for given in body:
+        rest = given
+        while room > 0 and not inflater.is_finished():
+            try:
+                piece = inflater.process(rest, output_buffer_limit=room)
+            except brotli.error as error:
+                return _damaged(error)
+            if not piece and not rest:
+                break
+            pieces.append(piece)
+            room -= len(piece)
+            rest = b""
+    if room <= 0:
+        return _too_large(limit_bytes)
+    return b"".join(pieces) if inflater.is_finished() else _CUT
 
 
 _CUT = Damaged("the compressed body ends before its end marker", "encoding")

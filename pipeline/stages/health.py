@@ -55,7 +55,7 @@ _WHAT_TO_DO: dict[Health, str] = {
     "new": "Wait: it has not been read yet.",
     "quiet": "Nothing: it answers well and has had no news for a month.",
     "stale": "Look whether the site has a newer feed (newswire feeds add SITE), or remove this one.",
-    "moved": "Nothing urgent: the new address is asked. Add it and remove the old one before that is switched off.",
+    "moved": "Nothing urgent: its new address is remembered and polled. Add that one and remove this when it suits.",
     "html": "The address answers with a web page. Look for the feed's new address: newswire feeds add ADDRESS.",
     "bot-wall": "The site asks visitors to prove that they are human. Ask its owner to let feed readers through, "
     "naming fetch.user_agent, or use another address of the feed.",

@@ -17,8 +17,10 @@ DISALLOWED = PageMissing("page not fetched: robots.txt does not allow it")
 
 _GROWTH = 4
 _LONGEST_WAIT_MS = 24 * 3_600_000
-_FINAL_KINDS = frozenset({"forbidden-address", "too-large", "redirects", "encoding"})
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524, 529})
+FINAL_KINDS = frozenset({"forbidden-address", "too-large", "redirects", "encoding"})
+"""Failures that stay what they are, however often one asks."""
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524, 529})
+"""Statuses that may be others soon."""
 _WALLED = {401: "paywall: HTTP 401", 402: "paywall: HTTP 402"}
 _READABLE = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 
@@ -41,7 +43,7 @@ def page_outcome(
 
 def _read(answer: Response | NoResponse, *, now_ms: int) -> PageOutcome:
     match answer:
-        case NoResponse(kind) if kind in _FINAL_KINDS:
+        case NoResponse(kind) if kind in FINAL_KINDS:
             return PageMissing(f"page not fetched: {kind}")
         case NoResponse(kind):
             return PageLater(0, f"page not fetched: {kind}")
@@ -53,7 +55,7 @@ def _of_response(response: Response, *, now_ms: int) -> PageOutcome:
     status = response.status
     if (wall := wall_in_headers(response)) is not None:
         return PageMissing(f"page not fetched: bot wall of {wall}")
-    if status in _PASSING:
+    if status in PASSING:
         return PageLater(retry_after_ms(response, now_ms=now_ms) or 0, f"page not fetched: HTTP {status}")
     if status != 200:
         return PageMissing(_WALLED.get(status, f"page not fetched: HTTP {status}"))

@@ -27,6 +27,7 @@ from pipeline.stages.document_head import begins_as_a_feed, head_of
 from pipeline.stages.freshness import freshened_by, with_freshness_of
 from pipeline.stages.hints import hints_of
 from pipeline.stages.moves import with_moves, without_failing_move
+from pipeline.stages.older_pages import older_in_headers
 from pipeline.stages.retry_after import retry_after_ms
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -148,6 +149,7 @@ def _read_body(
         content_type=(response.header("content-type") or b"").decode("latin-1"),
         is_delta=is_delta,
         previous_ms=lease.state.polled_ms,
+        older_url=older_in_headers(response),
     )
     state = replace(state, body_digest=digest, changed_ms=now_ms)
     return Fresh(state if is_delta else _with_head_of(document, state, settings), document)

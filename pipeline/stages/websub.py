@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from html import unescape
 
 from pipeline.model import PushState, Response, Subscription
 from pipeline.stages.discovery import link_headers
-from pipeline.stages.urls import absolute
+from pipeline.stages.older_pages import links_of_feed
 
 LEASE_SECONDS = 10 * 86_400
 """What we ask for; the hub decides. Ten days is what hubs commonly grant."""
@@ -26,9 +24,6 @@ _LONGEST_LEASE_MS = 90 * 86_400_000
 _CREDIT_AFTER_MISS = 3
 # Signature methods that a hub may use (section 7): name in the header, name in hashlib.
 _METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})
-_LINK = re.compile(rb"<(?:[\w.-]{1,32}:)?link\b([^<>]{1,2000})>")
-_ATTRIBUTE = re.compile(rb"([\w:-]{1,32})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_ITEM = re.compile(rb"<(?:[\w.-]{1,32}:)?(?:item|entry)[\s>/]")
 
 
 def hub_links(response: Response, head: bytes) -> tuple[str, str] | None:
@@ -41,7 +36,7 @@ def hub_links(response: Response, head: bytes) -> tuple[str, str] | None:
         for relation in parameters.get("rel", "").lower().split():
             named.setdefault(relation, url)
     if "hub" not in named:
-        named = _links_in(head, response.url)
+        named = links_of_feed(head, response.url)
     hub, topic = named.get("hub"), named.get("self")
     return None if hub is None or topic is None else (hub, topic)
 
@@ -117,16 +112,3 @@ def after_miss(known: Subscription) -> Subscription:
 def is_relied_on(known: Subscription, *, now_ms: int) -> bool:
     """Whether polling may slow down: the lease stands, and the hub has shown that it pushes."""
     return known.state == "active" and known.lease_until_ms > now_ms and known.credit >= known.needed
-
-
-def _links_in(head: bytes, base: str) -> dict[str, str]:
-    """The first link of each relation before the first item, where Atom and RSS have those of the feed itself."""
-    named: dict[str, str] = {}
-    item = _ITEM.search(head)
-    for (text,) in (match.groups() for match in _LINK.finditer(head, 0, item.start() if item else len(head))):
-        attributes = {name.lower(): double or single for name, double, single in _ATTRIBUTE.findall(text)}
-        url = absolute(unescape(attributes.get(b"href", b"").decode("utf-8", "replace")), base)
-        for relation in attributes.get(b"rel", b"").decode("latin-1").lower().split():
-            if url is not None:
-                named.setdefault(relation, url)
-    return named

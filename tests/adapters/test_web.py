@@ -193,3 +193,20 @@ def test_an_origin_in_a_thread_serves_tests_that_are_not_async() -> None:
     assert isinstance(first, Response)
     assert isinstance(second, Response)
     assert (first.body, second.body, len(origin.requests("/feed"))) == (b"one", b"two", 2)
+
+
+async def test_a_form_follows_a_redirect_that_keeps_it() -> None:
+    """Hubs move as well: a 308 takes the same form to the new address (RFC 9110 section 15.4.9)."""
+    async with Origin() as origin, web() as client:
+        origin.serve("/hub", status=308, headers={"Location": "/new"})
+        origin.serve("/new", b"accepted", status=202)
+        origin.serve("/circle", status=307, headers={"Location": "/circle"})
+
+        answer = await client.post(origin.url("/hub"), {"hub.mode": "subscribe"})
+        circle = await client.post(origin.url("/circle"), {"hub.mode": "subscribe"})
+
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.url) == (202, origin.url("/new"))
+    assert [request.method for request in origin.requests("/new")] == ["POST"]
+    assert isinstance(circle, NoResponse)
+    assert circle.kind == "redirects"

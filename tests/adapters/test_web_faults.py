@@ -110,6 +110,9 @@ async def test_the_time_limit_covers_all_hops_together() -> None:
         ("ftp://127.0.0.1/", "protocol"),
         ("nonsense", "protocol"),
         ("", "protocol"),
+        ("//127.0.0.1/feed", "protocol"),
+        ("127.0.0.1:1024/feed", "protocol"),
+        ("http:feed", "protocol"),
     ],
 )
 async def test_an_address_that_cannot_be_asked_is_a_failure(url: str, kind: FailureKind) -> None:

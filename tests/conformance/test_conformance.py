@@ -7,13 +7,13 @@ that a polite feed reader owes to its hosts, and to its readers.
 from __future__ import annotations
 
 import pytest
-from conformance import answers, audits, freshness, redirects, refusals, validators
+from conformance import answers, audits, freshness, older, redirects, refusals, validators
 from conformance.rows import AUDITS, MAIN, ROWS, Evidence
 from conformance.sessions import evidence_of
 
 pytestmark = pytest.mark.flow
 
-FILES = (validators, audits, freshness, refusals, redirects, answers)
+FILES = (validators, audits, freshness, refusals, redirects, answers, older)
 """Where the rows are: importing them is what puts them on the list."""
 
 

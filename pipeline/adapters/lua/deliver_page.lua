@@ -1,4 +1,4 @@
--- Hand the page of an article, or why there is none, to the workers as a document of its feed, and end its task.
+-- Hand the page of an article (or why there is none), or an older page of a feed, to the workers; end its task.
 --
 -- Refused when the lease is not the newest, so that a page fetched twice arrives once. The task goes along as it is
 -- now: the feed may have changed the article while its page was fetched.
@@ -15,7 +15,8 @@
 -- ARGV[4] id           document id
 -- ARGV[5] most         most documents of a feed that may wait
 -- ARGV[6] pause_ms     how long a page waits whose feed has too many
--- ARGV[7..] fields     of the document: name and value in turn
+-- ARGV[7] kind         field of the document that gets the task: "page_task", or "backfill" for an older page
+-- ARGV[8..] fields     of the document: name and value in turn
 -- returns              "delivered", "lost" (the lease), "gone" (the feed or the task) or "full" (comes back later)
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -29,7 +30,7 @@ redis.call('DEL', KEYS[1] .. ':' .. ARGV[1])
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 if not task or redis.call('HEXISTS', KEYS[3], ARGV[3]) == 0 then return 'gone' end
-redis.call('HSET', KEYS[4], 'page_task', task, unpack(ARGV, 7))
+redis.call('HSET', KEYS[4], ARGV[7], task, unpack(ARGV, 8))
 redis.call('RPUSH', KEYS[5], ARGV[4])
 redis.call('ZADD', KEYS[6], 'NX', now, ARGV[3])
 return 'delivered'

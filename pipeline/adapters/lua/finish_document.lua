@@ -12,6 +12,8 @@
 -- KEYS[7] dead      stream of documents that could not be processed
 -- KEYS[8] items     string  the items of the feed's last document, as told by their bytes
 -- KEYS[9] seen      hash  the articles of the feed already published
+-- KEYS[10] backfills zset  name of a walk -> ms when to fetch its next page; prefix of the tasks
+-- KEYS[11] backfill_leases hash  name of a walk -> token of the newest lease
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
@@ -21,7 +23,8 @@
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
 -- ARGV[9] items     what to keep of its items; "" forgets what was kept
--- ARGV[10] window   "whole" when the document is all that the feed shows; "" for a part of it
+-- ARGV[10] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "" for a part
+-- ARGV[11] backfill the older page to fetch next, if this one is older or a gap; "" for none
 -- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
@@ -43,6 +46,21 @@ if ARGV[10] == 'whole' and same == 0 and revised == 0 and new + copies > 0
   and redis.call('HLEN', KEYS[9]) > new + copies then gaps = 1 end
 local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
   rejected = rejected, dead = dead, gaps = gaps }
+if ARGV[11] ~= '' and (gaps == 1 or ARGV[10] == 'older') then
+  -- A gap within a gap is walked from its own beginning, and as far back as the first: the names stay the same.
+  local name, clock = ARGV[1] .. '-older', redis.call('TIME')
+  local task, step = KEYS[10] .. ':' .. name, ARGV[11]
+  local standing = redis.call('HGET', task, 'task')
+  if standing then
+    local first = math.min(standing:match('"since_ms":(%d+)'), step:match('"since_ms":(%d+)'))
+    step = (gaps == 1 and step or standing):gsub('"since_ms":%d+', string.format('"since_ms":%.0f', first), 1)
+  end
+  redis.call('DEL', task)
+  redis.call('HDEL', KEYS[11], name)
+  redis.call('HSET', task, 'feed', ARGV[1], 'task', step)
+  redis.call('ZADD', KEYS[10], clock[1] * 1000 + math.floor(clock[2] / 1000), name)
+end
+tally['older_pages'] = ARGV[10] == 'older' and 1 or 0
 for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   redis.call('HINCRBY', counters, 'documents', 1)
   for name, count in pairs(tally) do

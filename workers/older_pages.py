@@ -1,0 +1,135 @@
+"""Fetch the older pages of feeds after a gap, through the same polite door as the feeds, for the workers to read.
+
+Whether the walk goes on is decided where the page is read (workers/gaps.py): a worker that closes an older page
+writes down the one behind it in the same atom, so a crash repeats a page and never loses the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from pipeline.adapters.backfills import BackfillStore, name_of
+from pipeline.adapters.leases import LEASE_MS
+from pipeline.adapters.log import redact
+from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.adapters.web import Web
+from pipeline.model import Backfill, BackfillLease, Feed, FeedState, Lease, RawDocument, Response
+from pipeline.stages.older_pages import older_in_headers, unpack, wait_or_reason
+from workers.host_turns import HostTurns
+
+log = structlog.get_logger("workers.older_pages")
+
+_AT_ONCE = 16
+_IDLE_SECONDS = 0.5
+_RENEWAL_SECONDS = LEASE_MS / 1000 / 3
+_CANCEL_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class OlderPages:
+    """Fetches what *store* has waiting, each page without conditions: feeds and their validators are untouched."""
+
+    store: BackfillStore
+    web: Web
+    turns: HostTurns
+    _in_flight: dict[str, tuple[BackfillLease, asyncio.Task[None]]] = field(default_factory=dict)
+    _now_ms: int = 0
+    _read_at: float = 0.0
+    _renewed_at: float = 0.0
+
+    async def keep(self, ended: asyncio.Event) -> None:
+        """Begin what is due; then wait a moment. To be called again and again until *ended*."""
+        if monotonic() - self._renewed_at >= _RENEWAL_SECONDS:
+            self._renewed_at = monotonic()
+            await self.store.renew([lease for lease, _ in self._in_flight.values()])
+        room = _AT_ONCE - len(self._in_flight)
+        if room > 0:
+            leases, self._now_ms = await self.store.lease(limit=room)
+            self._read_at = monotonic()
+            for lease in leases:
+                self._in_flight[lease.feed_id] = (lease, asyncio.create_task(self._fetch_and_forget(lease)))
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                await ended.wait()
+        except TimeoutError:
+            return
+
+    async def drain(self) -> None:
+        """Give back what is in flight: it is fetched again by whoever comes next."""
+        left = list(self._in_flight.values())
+        for _, task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
+        await self.turns.told()
+        try:
+            await self.store.release([lease for lease, _ in left])
+        except STORE_LOST as error:
+            log.warning("older_pages_unreleased", pages=len(left), reason=str(error))
+
+    async def _fetch_and_forget(self, lease: BackfillLease) -> None:
+        try:
+            await self._fetch(lease)
+        except STORE_LOST as error:
+            log.error("older_page_unsettled", feed=lease.feed_id, reason=str(error))  # noqa: TRY400 - comes back
+        finally:
+            self._in_flight.pop(lease.feed_id, None)
+
+    async def _fetch(self, lease: BackfillLease) -> None:
+        """Ask for one older page if its host has a turn for it now, and settle what came."""
+        backfill = unpack(lease.task)
+        if backfill is None:
+            await self.store.give_up(lease)
+            return
+        turn = Lease(Feed(name_of(lease.feed_id), backfill.url), FeedState(), lease.token)
+        if not await self.turns.admit([turn]):
+            return  # it stands where its turn is
+        await self.store.count_attempt(lease)
+        asked_ms = self._clock_ms()
+        answer = await self.web.get(backfill.url, lambda _url: ())
+        now_ms = self._clock_ms()
+        self.turns.leave(turn, answer, took_ms=now_ms - asked_ms, now_ms=now_ms)
+        verdict = wait_or_reason(answer, attempts=lease.attempts + 1, now_ms=now_ms)
+        if isinstance(verdict, str):
+            await self.store.give_up(lease)
+            self._tell(lease, backfill, fate="given up", reason=verdict)
+        elif isinstance(verdict, int):
+            await self.store.release([lease], after_ms=verdict)
+            self._tell(lease, backfill, fate="later")
+        elif isinstance(answer, Response):
+            fate = await self.store.deliver(lease, _document(lease, answer, now_ms=now_ms))
+            self._tell(lease, backfill, fate=fate)
+
+    def _tell(self, lease: BackfillLease, backfill: Backfill, *, fate: str, reason: str = "") -> None:
+        log.info(
+            "older_page",
+            feed=lease.feed_id,
+            url=redact(backfill.url),
+            fate=fate,
+            reason=reason,
+            pages_left=backfill.pages_left - 1,
+        )
+
+    def _clock_ms(self) -> int:
+        """The store's clock, carried on from when it was read last."""
+        return self._now_ms + int((monotonic() - self._read_at) * 1000)
+
+
+def _document(lease: BackfillLease, answer: Response, *, now_ms: int) -> RawDocument:
+    return RawDocument(
+        lease.feed_id,
+        answer.url,
+        now_ms,
+        answer.body,
+        _listed(answer, "content-encoding"),
+        _listed(answer, "content-type"),
+        older_url=older_in_headers(answer),
+    )
+
+
+def _listed(answer: Response, name: str) -> str:
+    return b", ".join(value for key, value in answer.headers if key == name).decode("latin-1")

@@ -180,6 +180,11 @@ class Keys:
         """The schedule settings that the due times were made with."""
         return self._name("schedule")
 
+    @property
+    def all_states(self) -> str:
+        """The prefix of what we remember of each feed."""
+        return self._name("states")
+
     def states(self, feed_id: str) -> str:
         """What we remember of one feed."""
         return self._name(f"states:{feed_id}")

@@ -209,6 +209,11 @@ class Keys:
         """The items of one feed's last document, as told by their bytes."""
         return self._name(f"items:{feed_id}")
 
+    @property
+    def all_counts(self) -> str:
+        """The prefix of the counters of each feed."""
+        return self._name("counts")
+
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""
         return self._name(f"counts:{feed_id}")

@@ -45,7 +45,7 @@ class LeaseStore:
     def __init__(self, client: Redis, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._settling = BatchedCalls(client)
+        self._settling = BatchedCalls(self._settle)
 
     async def now_ms(self) -> int:
         """The server's clock: the one clock that all daemons share."""
@@ -108,14 +108,25 @@ class LeaseStore:
 
     async def settle(self, lease: Lease, state: FeedState, *, due_ms: int, outcome: str) -> bool:
         """End a poll that brought nothing new (*outcome*: "unchanged" or "failed"); False if the lease was lost."""
-        return bool(
-            await self._settling.call(
-                "settle_feed",
-                keys=self._settling_keys(lease),
-                arguments={"feed": lease.feed.id, "token": lease.token, "due_ms": due_ms, "outcome": outcome},
-                tail=_flat(state_to_fields(state)),
-            )
+        fields = _flat(state_to_fields(state))
+        return bool(await self._settling.call((lease.feed.id, lease.token, due_ms, outcome, len(fields), *fields)))
+
+    async def _settle(self, values: Sequence[Value]) -> Sequence[Any]:
+        """Settle the polls that *values* tell of in a row; the answer to each."""
+        answers: Sequence[Any] = await call_async(
+            self._client,
+            "settle_feeds",
+            keys={
+                "due": self._keys.due,
+                "leases": self._keys.leases,
+                "states": self._keys.all_states,
+                "totals": self._keys.totals,
+                "counts": self._keys.all_counts,
+            },
+            arguments={},
+            tail=values,
         )
+        return answers
 
     async def ingest(self, lease: Lease, state: FeedState, document: RawDocument, *, due_ms: int) -> str | None:
         """End a poll that brought *document*: store it with the state, all or nothing; its id, or None if fenced."""
@@ -125,7 +136,11 @@ class LeaseStore:
             self._client,
             "ingest_document",
             keys={
-                **self._settling_keys(lease),
+                "due": self._keys.due,
+                "leases": self._keys.leases,
+                "state": self._keys.states(lease.feed.id),
+                "totals": self._keys.totals,
+                "counts": self._keys.counts(lease.feed.id),
                 "document": self._keys.documents(document_id),
                 "mailbox": self._keys.mailboxes(lease.feed.id),
                 "backlog": self._keys.backlog,
@@ -144,15 +159,6 @@ class LeaseStore:
     async def change_health(self, lease: Lease, judged: FeedHealth, alert: Alert | None) -> bool:
         """Remember the feed's health as *judged* and announce *alert*; False if a worker knew better meanwhile."""
         return await change_health(self._client, self._keys, lease.feed.id, lease.health, judged, alert)
-
-    def _settling_keys(self, lease: Lease) -> dict[str, str]:
-        return {
-            "due": self._keys.due,
-            "leases": self._keys.leases,
-            "state": self._keys.states(lease.feed.id),
-            "totals": self._keys.totals,
-            "counts": self._keys.counts(lease.feed.id),
-        }
 
     async def beat(self, daemon_id: str, *, started_ms: int) -> None:
         """Say that this daemon lives; the sign fades by itself."""

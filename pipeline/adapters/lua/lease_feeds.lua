@@ -32,12 +32,16 @@ if #due > 0 then
   end
   redis.call('ZADD', KEYS[1], unpack(ends))
   redis.call('HSET', KEYS[2], unpack(tokens))
-  local known = {}
-  for kind = 4, 7 do known[kind] = redis.call('HMGET', KEYS[kind], unpack(due)) end
+  local known = {
+    redis.call('HMGET', KEYS[4], unpack(due)),
+    redis.call('HMGET', KEYS[5], unpack(due)),
+    redis.call('HMGET', KEYS[6], unpack(due)),
+    redis.call('HMGET', KEYS[7], unpack(due)),
+  }
   for i, feed in ipairs(due) do
     leased[#leased + 1] = feed
     leased[#leased + 1] = tostring(tokens[2 * i])
-    for kind = 4, 7 do leased[#leased + 1] = known[kind][i] or '' end
+    for kind = 1, 4 do leased[#leased + 1] = known[kind][i] or '' end
     leased[#leased + 1] = redis.call('HGETALL', KEYS[9] .. ':' .. feed)
   end
   leased[3] = redis.call('GET', KEYS[8]) or ''

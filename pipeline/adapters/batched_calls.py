@@ -1,50 +1,37 @@
-"""Sends calls of scripts that are made at about the same time to Redis in one go.
+"""Sends what is asked for at about the same time to Redis in one call.
 
-Polls end in bunches. Sent one by one, each end would take a connection, a write and a read of its own; together they
-share one. Nothing else changes: every call is still its own atom, with its own answer or its own error.
+Polls end in bunches. Sent one by one, each end would take a connection, a write, a read and a run of the script of
+its own; together they share one. Each still has its own answer, or its own error.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from pipeline.adapters.scripts import Value
 
-from pipeline.adapters.scripts import Script, Value, load
+_AT_MOST = 64  # parts of one call: the server answers nobody else meanwhile, and one takes it about 30 microseconds
 
-_AT_MOST = 64  # calls in one go: the server answers nobody else meanwhile, and one takes it about 50 microseconds
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One script with its values, and who waits for its answer."""
-
-    script: Script
-    key_count: int
-    values: list[Any]
-    answer: asyncio.Future[Any]
+Send = Callable[[Sequence[Value]], Awaitable[Sequence[Any]]]
 
 
 class BatchedCalls:
-    """Calls of scripts behind *client*, sent together as far as they come together. For one event loop."""
+    """Parts of calls, sent together by *send* as far as they come together. For one event loop.
 
-    def __init__(self, client: Redis) -> None:
-        self._client = client
-        self._waiting: list[_Call] = []
+    *send* gets the values of many parts in a row, and returns the answers to them in their order.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send_values = send
+        self._waiting: list[tuple[Sequence[Value], asyncio.Future[Any]]] = []
         self._senders: set[asyncio.Task[None]] = set()
 
-    async def call(
-        self, name: str, *, keys: Mapping[str, str], arguments: Mapping[str, Value], tail: Sequence[Value] = ()
-    ) -> Any:  # noqa: ANN401 - a script returns what its header says
-        """Run script *name* together with what other tasks call in this turn of the loop; its own answer or error."""
-        script = load(name)
-        count, values = script.values(keys, arguments, tail)
+    async def call(self, values: Sequence[Value]) -> Any:  # noqa: ANN401 - a script returns what its header says
+        """Send *values* together with what other tasks send in this turn of the loop; its own answer or error."""
         answer = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Call(script, count, values, answer))
+        self._waiting.append((values, answer))
         if len(self._waiting) == 1:
             sender = asyncio.create_task(self._send())
             self._senders.add(sender)  # the loop itself holds tasks but weakly
@@ -55,26 +42,13 @@ class BatchedCalls:
         calls, self._waiting = self._waiting, []
         for start in range(0, len(calls), _AT_MOST):
             some = calls[start : start + _AT_MOST]
+            answers: Sequence[Any]
             try:
-                answers = await self._answers(some)
+                answers = await self._send_values([value for values, _ in some for value in values])
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait
                 answers = [error] * len(some)
-            for call, answer in zip(some, answers, strict=True):
-                _tell(call.answer, answer)
-
-    async def _answers(self, calls: Sequence[_Call]) -> list[Any]:
-        async with self._client.pipeline(transaction=False) as pipe:
-            for call in calls:
-                pipe.evalsha(call.script.sha, call.key_count, *call.values)
-            answers = await pipe.execute(raise_on_error=False)
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            for script in {call.script.sha: call.script for call in calls}.values():
-                await self._client.script_load(script.text)
-            unknown = [place for place, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-            again = await self._answers([calls[place] for place in unknown])
-            for place, answer in zip(unknown, again, strict=True):
-                answers[place] = answer
-        return answers
+            for (_, waiting), answer in zip(some, answers, strict=True):
+                _tell(waiting, answer)
 
 
 def _tell(waiting: asyncio.Future[Any], answer: object) -> None:

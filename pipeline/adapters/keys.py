@@ -190,6 +190,11 @@ class Keys:
         """What tells the zone in which each feed writes."""
         return self._name("zones")
 
+    @property
+    def all_states(self) -> str:
+        """The prefix of what we remember of each feed."""
+        return self._name("states")
+
     def states(self, feed_id: str) -> str:
         """What we remember of one feed."""
         return self._name(f"states:{feed_id}")
@@ -213,6 +218,11 @@ class Keys:
     def items(self, feed_id: str) -> str:
         """The items of one feed's last document, as told by their bytes."""
         return self._name(f"items:{feed_id}")
+
+    @property
+    def all_counts(self) -> str:
+        """The prefix of the counters of each feed."""
+        return self._name("counts")
 
     def counts(self, feed_id: str) -> str:
         """Item accounting of one feed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -21,6 +22,8 @@ from pipeline.state_fields import state_from_fields, state_to_fields
 
 LEASE_MS = 15_000
 """How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
+_ROW = 7
+"""What `lease_feeds` says of each feed: id, token, feed, health, rhythm, plan, state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class LeaseStore:
     def __init__(self, client: Redis, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._settling = BatchedCalls(client)
+        self._settling = BatchedCalls(self._settle)
 
     async def now_ms(self) -> int:
         """The server's clock: the one clock that all daemons share."""
@@ -51,38 +54,30 @@ class LeaseStore:
 
     async def lease_due(self, *, limit: int, until_ms: int = 0) -> Leased:
         """Lease at most *limit* feeds that are due (by *until_ms* when that is not 0), soonest first."""
-        answer = await call_async(
+        keys = self._keys
+        now_ms, next_due_ms, account, *rows = await call_async(
             self._client,
-            "lease_due",
-            keys={"due": self._keys.due, "leases": self._keys.leases, "tokens": self._keys.tokens},
+            "lease_feeds",
+            keys={
+                "due": keys.due,
+                "leases": keys.leases,
+                "tokens": keys.tokens,
+                "feeds": keys.feeds,
+                "health": keys.health,
+                "rhythms": keys.rhythms,
+                "plans": keys.plans,
+                "account": keys.account,
+                "states": keys.all_states,
+            },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
         )
-        tokens = {feed.decode(): int(token) for feed, token in zip(answer[2::2], answer[3::2], strict=True)}
-        next_due_ms = int(float(answer[1])) if answer[1] else None
-        leases, account = await self._with_memory(tokens)
-        return Leased(leases, int(answer[0]), next_due_ms, account)
-
-    async def _with_memory(self, tokens: dict[str, int]) -> tuple[tuple[Lease, ...], bytes | None]:
-        """Read the feeds and their states, and the account; a feed removed meanwhile is dropped."""
-        if not tokens:
-            return (), None
-        async with self._client.pipeline(transaction=False) as pipe:
-            pipe.hmget(self._keys.feeds, list(tokens))
-            pipe.hmget(self._keys.health, list(tokens))
-            pipe.hmget(self._keys.rhythms, list(tokens))
-            pipe.hmget(self._keys.plans, list(tokens))
-            pipe.get(self._keys.account)
-            for feed_id in tokens:
-                pipe.hgetall(self._keys.states(feed_id))
-            feeds, healths, rhythms, plans, account, *states = await pipe.execute()
-        rows = zip(feeds, healths, rhythms, plans, states, tokens.values(), strict=True)
-        return tuple(
-            Lease(
-                wire.feed_from_json(feed), state_from_fields(state), token, health_from_record(health), rhythm, plan
-            )
-            for feed, health, rhythm, plan, state, token in rows
-            if feed is not None
-        ), account
+        leases = [_lease(rows[start : start + _ROW]) for start in range(0, len(rows), _ROW)]
+        return Leased(
+            tuple([lease for lease in leases if lease is not None]),
+            int(now_ms),
+            int(float(next_due_ms)) if next_due_ms else None,
+            account or None,
+        )
 
     async def keep_plan(self, lease: Lease, plan: bytes) -> None:
         """Keep the *plan* of a feed; one that is lost in a crash is made again."""
@@ -113,14 +108,25 @@ class LeaseStore:
 
     async def settle(self, lease: Lease, state: FeedState, *, due_ms: int, outcome: str) -> bool:
         """End a poll that brought nothing new (*outcome*: "unchanged" or "failed"); False if the lease was lost."""
-        return bool(
-            await self._settling.call(
-                "settle_feed",
-                keys=self._settling_keys(lease),
-                arguments={"feed": lease.feed.id, "token": lease.token, "due_ms": due_ms, "outcome": outcome},
-                tail=_flat(state_to_fields(state)),
-            )
+        fields = _flat(state_to_fields(state))
+        return bool(await self._settling.call((lease.feed.id, lease.token, due_ms, outcome, len(fields), *fields)))
+
+    async def _settle(self, values: Sequence[Value]) -> Sequence[Any]:
+        """Settle the polls that *values* tell of in a row; the answer to each."""
+        answers: Sequence[Any] = await call_async(
+            self._client,
+            "settle_feeds",
+            keys={
+                "due": self._keys.due,
+                "leases": self._keys.leases,
+                "states": self._keys.all_states,
+                "totals": self._keys.totals,
+                "counts": self._keys.all_counts,
+            },
+            arguments={},
+            tail=values,
         )
+        return answers
 
     async def ingest(self, lease: Lease, state: FeedState, document: RawDocument, *, due_ms: int) -> str | None:
         """End a poll that brought *document*: store it with the state, all or nothing; its id, or None if fenced."""
@@ -130,7 +136,11 @@ class LeaseStore:
             self._client,
             "ingest_document",
             keys={
-                **self._settling_keys(lease),
+                "due": self._keys.due,
+                "leases": self._keys.leases,
+                "state": self._keys.states(lease.feed.id),
+                "totals": self._keys.totals,
+                "counts": self._keys.counts(lease.feed.id),
                 "document": self._keys.documents(document_id),
                 "mailbox": self._keys.mailboxes(lease.feed.id),
                 "backlog": self._keys.backlog,
@@ -150,15 +160,6 @@ class LeaseStore:
         """Remember the feed's health as *judged* and announce *alert*; False if a worker knew better meanwhile."""
         return await change_health(self._client, self._keys, lease.feed.id, lease.health, judged, alert)
 
-    def _settling_keys(self, lease: Lease) -> dict[str, str]:
-        return {
-            "due": self._keys.due,
-            "leases": self._keys.leases,
-            "state": self._keys.states(lease.feed.id),
-            "totals": self._keys.totals,
-            "counts": self._keys.counts(lease.feed.id),
-        }
-
     async def beat(self, daemon_id: str, *, started_ms: int) -> None:
         """Say that this daemon lives; the sign fades by itself."""
         await self._client.set(self._keys.daemons(daemon_id), str(started_ms), px=LEASE_MS)
@@ -170,3 +171,18 @@ class LeaseStore:
 
 def _flat(fields: dict[bytes, bytes]) -> list[Value]:
     return [part for pair in fields.items() for part in pair]
+
+
+def _lease(row: Sequence[Any]) -> Lease | None:
+    """The lease that a *row* of `lease_feeds` tells of; None for a feed that was removed meanwhile."""
+    _, token, feed, health, rhythm, plan, state = row
+    if not feed:
+        return None
+    return Lease(
+        wire.feed_from_json(feed),
+        state_from_fields(dict(zip(state[::2], state[1::2], strict=True))),
+        int(token),
+        health_from_record(health),
+        rhythm or None,
+        plan or None,
+    )

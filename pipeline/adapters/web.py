@@ -11,9 +11,7 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Self
-from urllib.parse import urlsplit
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -35,6 +33,7 @@ from yarl import URL
 from pipeline.adapters.addresses import ForbiddenAddressError, guarded_socket
 from pipeline.adapters.host_gate import HostGate
 from pipeline.adapters.redirects import REDIRECT_STATUSES, target_of
+from pipeline.adapters.spelling import host_of, is_plain, lower_name
 from pipeline.model import FailureKind, NoResponse, Redirect, Response
 from pipeline.settings import FetchSettings
 
@@ -48,9 +47,9 @@ _CHUNK_BYTES = 65_536
 _BODY_STATUSES = frozenset((200, 226))
 # Inflating and digesting 256 KiB of gzip takes 3 to 4 ms; the event loop should not stand still for longer.
 _UNPACK_ASIDE_BYTES = 262_144
+_LONGEST_DETAIL = 200
 # A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
 _KEEP_ALIVE_SECONDS = 2.0
-_LONGEST_DETAIL = 200
 
 
 class Web:
@@ -146,7 +145,7 @@ class Web:
         """One request without redirects, within *seconds*; the answer, and the seconds that it took."""
         loop = asyncio.get_running_loop()
         try:
-            host = _host_of(url)
+            host = host_of(url)
         except ValueError as error:
             return NoResponse("protocol", _one_line(error)), 0.0
         if not host or not url.lower().startswith(("http://", "https://")):
@@ -163,11 +162,11 @@ class Web:
     async def _ask(self, url: str, headers: Headers, form: Mapping[str, str] | None) -> Response | NoResponse:
         if self._session is None:
             raise AssertionError("Web is used outside of its `async with` block")
-        target = URL(url, encoded=_is_plain(url))
+        target = URL(url, encoded=is_plain(url))
         sent = [(name, _as_text(value)) for name, value in headers]
         method = "GET" if form is None else "POST"
         async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
-            received = tuple([(_lower(name), value) for name, value in answer.raw_headers])
+            received = tuple([(lower_name(name), value) for name, value in answer.raw_headers])
             body = await self._body(answer) if answer.status in _BODY_STATUSES else b""
         return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
 
@@ -289,19 +288,3 @@ def _one_line(error: Exception) -> str:
     """Return the text of *error* as one printable line; its class when it says nothing."""
     line = " ".join(str(error)[: 4 * _LONGEST_DETAIL].split()) or type(error).__name__
     return "".join(character if character.isprintable() else "?" for character in line)[:_LONGEST_DETAIL]
-
-
-@lru_cache(maxsize=4096)
-def _host_of(url: str) -> str:
-    """The host of *url*, "" when it has none; raises ValueError for an address that cannot be read."""
-    return urlsplit(url).hostname or ""
-
-
-@lru_cache(maxsize=1024)
-def _lower(name: bytes) -> str:
-    return name.lower().decode("latin-1")
-
-
-def _is_plain(url: str) -> bool:
-    """Whether *url* can go on the wire as it is: visible ASCII, nothing left to encode."""
-    return url.isascii() and url.isprintable() and " " not in url

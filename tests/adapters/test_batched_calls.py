@@ -1,63 +1,72 @@
-"""Calls of scripts that are sent together: each keeps its own answer, and its own error."""
+"""Values that are sent together: each keeps its own answer, and its own error."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
-from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
 from pipeline.adapters.batched_calls import BatchedCalls
-from pipeline.adapters.keys import Keys
-
-KEYS = Keys("newswire")
+from pipeline.adapters.scripts import Value
 
 
-async def lease_one(calls: BatchedCalls, due: str = KEYS.due) -> list[bytes]:
-    """Lease one feed; the ids that were leased."""
-    answer = await calls.call(
-        "lease_due",
-        keys={"due": due, "leases": KEYS.leases, "tokens": KEYS.tokens},
-        arguments={"limit": 1, "lease_ms": 60_000, "until_ms": 0},
-    )
-    return list(answer[2::2])
+class Doubling:
+    """Answers each number with its double, a negative one with an error; notes how many came in each call."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    async def __call__(self, values: Sequence[Value]) -> list[object]:
+        """Answer *values*."""
+        self.sizes.append(len(values))
+        await asyncio.sleep(0)
+        if 0 in values:
+            raise ConnectionError("lost")
+        return [2 * int(value) if int(value) > 0 else ValueError(value) for value in values]
 
 
-async def test_calls_that_come_together_are_each_run_once(async_redis: Redis) -> None:
+async def test_what_comes_together_is_sent_in_few_calls() -> None:
     """A poll that is settled twice, or by its neighbour's answer, would be counted or scheduled wrongly."""
-    await async_redis.zadd(KEYS.due, {str(number): number for number in range(150)})
-    await async_redis.script_flush()
-    calls = BatchedCalls(async_redis)
+    server = Doubling()
+    calls = BatchedCalls(server)
 
-    leased = await asyncio.gather(*(lease_one(calls) for _ in range(200)))
+    answers = await asyncio.gather(*(calls.call([number]) for number in range(1, 201)))
 
-    assert sorted(feed for each in leased for feed in each) == sorted(str(number).encode() for number in range(150))
+    assert answers == [2 * number for number in range(1, 201)]
+    assert server.sizes == [64, 64, 64, 8]
 
 
-async def test_a_call_that_fails_costs_its_neighbours_nothing(async_redis: Redis) -> None:
+async def test_an_error_costs_its_neighbours_nothing() -> None:
     """One feed with a damaged key must not keep sixty others from being settled."""
-    await async_redis.zadd(KEYS.due, {"a": 1, "b": 2})
-    await async_redis.set(KEYS.schedule, "no sorted set")
-    calls = BatchedCalls(async_redis)
+    calls = BatchedCalls(Doubling())
 
     first, wrong, second = await asyncio.gather(
-        lease_one(calls), lease_one(calls, due=KEYS.schedule), lease_one(calls), return_exceptions=True
+        calls.call([1]), calls.call([-1]), calls.call([2]), return_exceptions=True
     )
 
-    assert (first, second) == ([b"a"], [b"b"])
-    assert isinstance(wrong, ResponseError)
+    assert (first, second) == (2, 4)
+    assert isinstance(wrong, ValueError)
 
 
-async def test_a_caller_that_is_cancelled_leaves_the_others_their_answers(async_redis: Redis) -> None:
+async def test_a_lost_call_is_said_to_everyone_in_it_and_the_next_goes_on() -> None:
+    """When Redis is away no poll may count as settled; when it is back the next ones are."""
+    calls = BatchedCalls(Doubling())
+
+    lost = await asyncio.gather(calls.call([0]), calls.call([1]), return_exceptions=True)
+
+    assert [type(each) for each in lost] == [ConnectionError, ConnectionError]
+    assert await calls.call([3]) == 6
+
+
+async def test_a_caller_that_is_cancelled_leaves_the_others_their_answers() -> None:
     """A stopping daemon cancels some of its polls while others still settle."""
-    await async_redis.zadd(KEYS.due, {"a": 1, "b": 2})
-    calls = BatchedCalls(async_redis)
-    given_up, kept = asyncio.create_task(lease_one(calls)), asyncio.create_task(lease_one(calls))
+    calls = BatchedCalls(Doubling())
+    given_up, kept = asyncio.create_task(calls.call([1])), asyncio.create_task(calls.call([2]))
     await asyncio.sleep(0)
 
     given_up.cancel()
 
-    assert await kept == [b"b"]
+    assert await kept == 4
     with pytest.raises(asyncio.CancelledError):
         await given_up

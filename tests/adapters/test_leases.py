@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import redis
 import redis.asyncio
 from waiting import wait_until
@@ -54,6 +56,30 @@ async def test_a_settled_feed_waits_until_it_is_due(
     assert (await leases.lease_due(limit=1)).leases == ()
     assert store.state(FEEDS[0].id) == state
     assert store.counts(FEEDS[0].id) == {"polled": 1, "unchanged": 1}
+
+
+async def test_a_feed_with_damaged_counters_costs_the_polls_settled_with_it_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Polls that end together are settled in one call; one bad key must not undo or hide the others."""
+    store = _listed(redis_client, FEEDS)
+    leases = LeaseStore(async_redis, KEYS)
+    leased = await leases.lease_due(limit=len(FEEDS))
+    redis_client.set(KEYS.counts(leased.leases[1].feed.id), "no hash")
+
+    settled = await asyncio.gather(
+        *(
+            leases.settle(lease, FeedState(status=304), due_ms=leased.now_ms + 9_000, outcome="unchanged")
+            for lease in leased.leases
+        ),
+        return_exceptions=True,
+    )
+    redis_client.delete(KEYS.counts(leased.leases[1].feed.id))
+
+    assert isinstance(settled[1], redis.ResponseError)
+    assert [answer for place, answer in enumerate(settled) if place != 1] == [True] * (len(FEEDS) - 1)
+    assert store.states([feed.id for feed in FEEDS]) == [FeedState(status=304)] * len(FEEDS)
+    assert (await leases.lease_due(limit=1)).leases == ()
 
 
 async def test_a_late_write_is_refused(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:

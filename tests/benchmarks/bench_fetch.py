@@ -5,21 +5,23 @@
 All in one run on one machine, over plain HTTP on loopback with connections kept alive. "aiohttp" is one tuned session
 that sends the same conditional requests and does nothing else. "newswire" is the daemon's own code with leases,
 decisions and settling; the CPU time of its process and of its Valkey count together, that of the origin does not.
+Rounds of the two take turns, after a round of each that is not counted, so that both meet the same machine.
 The two ratios are the figures that carry over to other machines.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvloop
@@ -41,6 +43,7 @@ _AT_ONCE = 64
 _FEEDS = 500
 _ROUND_SECONDS = 60.0
 _PAUSE_SECONDS = 0.01
+_PYTHONS_THRESHOLDS = gc.get_threshold()
 
 
 @contextmanager
@@ -64,28 +67,35 @@ def _cpu_seconds_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def bare(port: int, polls: int) -> float:
-    """CPU seconds of *polls* conditional requests by a tuned session of aiohttp alone."""
+@asynccontextmanager
+async def _bare_session() -> AsyncIterator[ClientSession]:
     connector = TCPConnector(limit=0, ttl_dns_cache=300)
-    headers = {"User-Agent": "b", "Accept-Encoding": "gzip"}
-    numbers = iter(range(polls))
     async with ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
         timeout=ClientTimeout(total=None, sock_read=30),
-        headers=headers,
+        headers={"User-Agent": "b", "Accept-Encoding": "gzip"},
         auto_decompress=False,
     ) as session:
+        yield session
 
-        async def ask() -> None:
-            for number in numbers:
-                url = _url(port, "", number % _FEEDS)
-                async with session.get(url, headers={"If-None-Match": '"one"'}) as answer:
-                    assert answer.status == 304
 
-        start = time.process_time()
-        await asyncio.gather(*(ask() for _ in range(_AT_ONCE)))
-        return time.process_time() - start
+async def _bare_round(session: ClientSession, port: int) -> float:
+    """CPU seconds of one conditional request to each feed by *session* alone, Python's collector as it comes."""
+    numbers = iter(range(_FEEDS))
+
+    async def ask() -> None:
+        for number in numbers:
+            async with session.get(_url(port, "", number), headers={"If-None-Match": '"one"'}) as answer:
+                assert answer.status == 304
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*_PYTHONS_THRESHOLDS)
+    start = time.process_time()
+    await asyncio.gather(*(ask() for _ in range(_AT_ONCE)))
+    took = time.process_time() - start
+    gc.set_threshold(*thresholds)
+    return took
 
 
 async def _whole_round(daemon: Daemon, statuses: Counter[int | None], polls: int) -> None:
@@ -96,27 +106,37 @@ async def _whole_round(daemon: Daemon, statuses: Counter[int | None], polls: int
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def rounds(store: Store, server_pid: int, count: int, status: int) -> tuple[float, float]:
-    """CPU seconds of the daemon and of Valkey for *count* rounds over all feeds, all known beforehand.
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of one round over all feeds: by aiohttp alone, and by the daemon and its Valkey."""
+
+    bare: float
+    daemon: float
+    valkey: float
+
+
+async def rounds(store: Store, server_pid: int, port: int, count: int, status: int) -> list[Cost]:
+    """What each of *count* rounds over all feeds cost, all known beforehand.
 
     AssertionError unless every feed was polled in every round and answered with *status*:
     a poll that a host's turn puts off costs nothing, and would pass for a cheap one.
     """
     feeds = [feed.id for feed in store.feeds.all()]
     collect_garbage_rarely()  # as the daemon's process does at its start
-    async with open_daemon(store) as daemon:
+    costs: list[Cost] = []
+    async with open_daemon(store) as daemon, _bare_session() as session:
         await daemon.poll_all_due(until_ms=sys.maxsize)
         statuses: Counter[int | None] = Counter()
         daemon.on_polled = lambda polled: statuses.update([polled.outcome.state.status])
-        own = server = 0.0
-        for _ in range(count):
+        for _ in range(count + 1):
+            bare = await _bare_round(session, port)
             store.feeds.refresh(feeds)
             start, server_start = time.process_time(), _cpu_seconds_of(server_pid)
             await _whole_round(daemon, statuses, statuses.total() + len(feeds))
-            own += time.process_time() - start
-            server += _cpu_seconds_of(server_pid) - server_start
-    assert statuses == {status: count * len(feeds)}, f"not every feed was polled as meant: {statuses}"
-    return own, server
+            took, server_took = time.process_time() - start, _cpu_seconds_of(server_pid) - server_start
+            costs.append(Cost(bare, took, server_took))
+    assert statuses == {status: (count + 1) * len(feeds)}, f"not every feed was polled as meant: {statuses}"
+    return costs[1:]
 
 
 def _settings(folder: Path) -> Settings:
@@ -131,14 +151,14 @@ def _settings(folder: Path) -> Settings:
     return replace(settings, data_dir=folder, fetch=fetch)
 
 
-def measured(port: int, path: str, count: int, status: int) -> tuple[float, float]:
-    """CPU seconds of the daemon and of Valkey for *count* rounds over feeds at *path* of the origin at *port*."""
+def measured(port: int, path: str, count: int, status: int) -> list[Cost]:
+    """What each of *count* rounds cost over feeds at *path* of the origin at *port*."""
     with tempfile.TemporaryDirectory(prefix="nw-") as name:
         settings = _settings(Path(name))
         with EmbeddedStore(settings.data_dir) as server, open_store(settings) as store:
             urls = [_url(port, path, number) for number in range(_FEEDS)]
             store.feeds.add([Feed(feed_id(url), url) for url in urls])
-            return uvloop.run(rounds(store, server.pid, count, status))
+            return uvloop.run(rounds(store, server.pid, port, count, status))
 
 
 def main() -> None:
@@ -147,14 +167,15 @@ def main() -> None:
     polls = count * _FEEDS
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, _origin() as port:
         logs.configure(replace(read_settings(None, {}).log, format="json"), nowhere)
-        plain = uvloop.run(bare(port, polls))
-        sys.stdout.write(f"aiohttp, 304: {polls / plain:.0f} per CPU second\n")
         for label, path, status in (("304", "", 304), ("200, unchanged", "/full", 200)):
-            own, server = measured(port, path, count, status)
-            each = (own + server) / polls
+            costs = measured(port, path, count, status)
+            bare, daemon, valkey = (
+                sum(getattr(cost, part) for cost in costs) / polls for part in ("bare", "daemon", "valkey")
+            )
             sys.stdout.write(
-                f"newswire, {label}: {1 / each:.0f} per CPU second ({own / polls * 1000:.3f} ms daemon"
-                f" + {server / polls * 1000:.3f} ms Valkey; {plain / (own + server):.3f} of aiohttp)\n"
+                f"{label}: aiohttp (304) {1 / bare:.0f}, newswire {1 / (daemon + valkey):.0f} per CPU second"
+                f" ({daemon * 1000:.3f} ms daemon + {valkey * 1000:.3f} ms Valkey;"
+                f" {bare / (daemon + valkey):.3f} of aiohttp)\n"
             )
 
 

@@ -1,0 +1,51 @@
+-- Lease the feeds that are due, soonest first, so that no other daemon polls them, with what is known of each.
+--
+-- A lease that is not settled ends by itself: its feed stands in `due` at the end of the lease. Time is the
+-- server's, so that daemons with different clocks agree.
+--
+-- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
+-- KEYS[2] leases    hash  feed id -> token of the newest lease
+-- KEYS[3] tokens    counter of fencing tokens
+-- KEYS[4] feeds     hash  feed id -> the feed
+-- KEYS[5] health    hash  feed id -> how it does
+-- KEYS[6] rhythms   hash  feed id -> when its entries appeared
+-- KEYS[7] plans     hash  feed id -> its next polls
+-- KEYS[8] account   string, how the budget of requests stands
+-- KEYS[9] states    prefix of one hash a feed: <it>:<feed>, the feed's state
+-- ARGV[1] limit     most feeds to lease
+-- ARGV[2] lease_ms  how long the lease lasts
+-- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
+-- returns           now in ms, ms when the next feed is due ("" for none), the account, then for each feed its id,
+--                   token, feed, health, rhythm, plan (each "" when there is none) and the list of its state's fields
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local until_ms = tonumber(ARGV[3])
+if until_ms == 0 or until_ms > now then until_ms = now end
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
+local leased = { tostring(now), '', '' }
+if #due > 0 then
+  local newest = redis.call('INCRBY', KEYS[3], #due)
+  local ends, tokens = {}, {}
+  for i, feed in ipairs(due) do
+    ends[2 * i - 1], ends[2 * i] = now + ARGV[2], feed
+    tokens[2 * i - 1], tokens[2 * i] = feed, newest - #due + i
+  end
+  redis.call('ZADD', KEYS[1], unpack(ends))
+  redis.call('HSET', KEYS[2], unpack(tokens))
+  local known = {
+    redis.call('HMGET', KEYS[4], unpack(due)),
+    redis.call('HMGET', KEYS[5], unpack(due)),
+    redis.call('HMGET', KEYS[6], unpack(due)),
+    redis.call('HMGET', KEYS[7], unpack(due)),
+  }
+  for i, feed in ipairs(due) do
+    leased[#leased + 1] = feed
+    leased[#leased + 1] = tostring(tokens[2 * i])
+    for kind = 1, 4 do leased[#leased + 1] = known[kind][i] or '' end
+    leased[#leased + 1] = redis.call('HGETALL', KEYS[9] .. ':' .. feed)
+  end
+  leased[3] = redis.call('GET', KEYS[8]) or ''
+end
+local next_due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if #next_due > 0 then leased[2] = next_due[2] end
+return leased

@@ -30,7 +30,7 @@ from aiohttp import (
 from aiohttp.connector import Connection
 from yarl import URL
 
-from pipeline.adapters.addresses import ForbiddenAddressError, guarded_socket
+from pipeline.adapters.addresses import ForbiddenAddressError, bounded, guarded_socket
 from pipeline.adapters.host_gate import HostGate
 from pipeline.adapters.redirects import REDIRECT_STATUSES, target_of
 from pipeline.adapters.spelling import host_of, is_plain, lower_name
@@ -72,8 +72,8 @@ class Web:
         self._session = ClientSession(
             # The limits are ours (gate and slots), so that no request waits for them while its time runs. TLS uses
             # the one context that aiohttp makes for the process.
-            connector=TCPConnector(
-                limit=0, socket_factory=guard, ttl_dns_cache=60, keepalive_timeout=_KEEP_ALIVE_SECONDS
+            connector=bounded(
+                TCPConnector(limit=0, socket_factory=guard, ttl_dns_cache=60, keepalive_timeout=_KEEP_ALIVE_SECONDS)
             ),
             cookie_jar=DummyCookieJar(),
             headers={
@@ -123,14 +123,11 @@ class Web:
             url = target
 
     async def post(self, url: str, form: Mapping[str, str]) -> Response | NoResponse:
-        """Post *form* to *url*, through the same door: gate, guard and limits. A 307 or 308 takes it elsewhere.
-
-        These two keep the method and the form (RFC 9110 section 15.4.8); other redirects are answers here.
-        """
-        left_seconds = self._settings.timeout_seconds
+        """Post *form* to *url*, through the same door. A 307 or 308 takes it elsewhere (RFC 9110 section 15.4.8)."""
+        seconds = self._settings.timeout_seconds
         for _ in range(self._settings.max_redirects + 1):
-            answer, took_seconds = await self._hop(url, (), left_seconds, form)
-            left_seconds -= took_seconds
+            answer, took = await self._hop(url, (), seconds, form)
+            seconds -= took
             if isinstance(answer, NoResponse) or answer.status not in (307, 308):
                 return answer
             target = target_of(answer.header("location") or b"", url=url)

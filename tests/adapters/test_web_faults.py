@@ -38,6 +38,7 @@ FAULTS: dict[str, tuple[list[bytes | float], FailureKind]] = {
     "no HTTP": ([b"SSH-2.0-OpenSSH_9.9\r\n\r\n"], "protocol"),
     "two lengths": ([b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"], "protocol"),
     "huge header": ([b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n"], "protocol"),
+    "early replies only": ([b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10_000, 60], "protocol"),
     "silence": ([60], "timeout"),
     "slow head": ([b"HTTP/1.1 200 OK\r\nX: ", *DRIPS], "timeout"),
     "slow body": ([b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", *DRIPS], "timeout"),

@@ -42,6 +42,8 @@ _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/]
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
 _AMP_FIELD = re.compile(r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp", re.IGNORECASE)
 _FRONT = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+# The address of nearly all articles: one host name, one path, and nothing in either that `canonical` would change.
+_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,24})((?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/?)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
 
@@ -90,6 +92,9 @@ def identity_key(url: str) -> str:
     parameters in any order, as AMP page, inside a wrapper, and with tracking. A fragment counts only as a route
     (`#!` or `#/`).
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain and not _PERHAPS_WRAPPED.match(url):
+        return f"{_FRONT.sub('', plain[1], count=1)}{_article_path(plain[2])}"
     whole = unwrapped(url)
     try:
         parts = urlsplit(canonical(whole))
@@ -100,13 +105,21 @@ def identity_key(url: str) -> str:
     if not host:
         return url
     host = _FRONT.sub("", host.rstrip("."), count=1)
-    path = _AMP_PATH.sub("", _INDEX.sub("", parts.path)).rstrip("/")
+    path = _article_path(parts.path)
     query = parts.query
     if query:
         query = "&".join(sorted(field for field in query.split("&") if not _AMP_FIELD.fullmatch(field)))
     place = f":{port}" if port not in (None, 80, 443) else ""
     fragment = f"#{route}" if route.startswith(("!", "/")) else ""
     return f"{host}{place}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def _article_path(path: str) -> str:
+    """Give *path* without what names its index page, its AMP form or its end."""
+    folded = path.lower()
+    if "amp" in folded or "index." in folded or "default." in folded:
+        path = _AMP_PATH.sub("", _INDEX.sub("", path))
+    return path.rstrip("/")
 
 
 def believed_canonical(page_url: str, claimed: str | None) -> str | None:

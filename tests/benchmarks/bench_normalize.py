@@ -18,6 +18,7 @@ from pipeline.stages.identity import entry_keys
 from pipeline.stages.normalize import normalize
 from pipeline.stages.parse import read_feed
 from pipeline.stages.text import html_and_text, plain_text, safe_html
+from pipeline.stages.url_identity import identity_key
 from tests.corpus_feeds import CORPUS, LIMIT_BYTES, captured
 
 _URL = "https://example.org/news/a.html"
@@ -66,6 +67,7 @@ def main() -> None:
         ("safe_html", lambda: safe_html(_BODY, base_url=_URL)),
         ("html_and_text", lambda: html_and_text(_BODY, base_url=_URL)),
         ("plain_text, by a tree", lambda: plain_text(_BODY)),
+        ("identity_key", lambda: identity_key(_URL)),
     ):
         lines.append(f"{name:28}{least_seconds(work, loops, 500) * 1e6:8.1f}")
     if CORPUS.is_dir():

@@ -116,3 +116,13 @@ def test_a_redirector_is_told_by_where_it_leads(
 ) -> None:
     """A site that moves readers within itself keeps its link; a link that ends at a home page lost its article."""
     assert resolved(asked, answered, named) == address
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a/b.html", "/a/", "/a/index.html", "/a/amp", "/a/b.amp.html", "/a/Default.aspx", "/campus/x.y", "/a/b.amp"],
+)
+def test_a_plain_address_has_the_key_of_its_tracked_form(path: str) -> None:
+    """Plain addresses take a short way to their key; a link with tracking takes the long one and must meet it."""
+    plain = identity_key(f"https://www.example.org{path}")
+    assert plain == identity_key(f"HTTP://WWW.EXAMPLE.org:80{path}?utm_source=rss#top")

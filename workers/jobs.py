@@ -25,6 +25,7 @@ from workers.desk import desk
 from workers.diagnosis import note_reading
 from workers.gaps import next_page
 from workers.page_reading import publish_page
+from workers.processor_time import READING_SECONDS, bounded_processor_time
 from workers.publishing import publish
 from workers.pushes import note_miss
 
@@ -56,7 +57,8 @@ def _process_document(claim: Claim) -> None:
             if document.page_task:
                 _process_page(claim)
                 return
-            said = _read(claim)
+            with bounded_processor_time(READING_SECONDS):
+                said = _read(claim)
             if not document.backfill:  # an older page says nothing of how its feed does
                 note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
             match said:

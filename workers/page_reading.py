@@ -22,6 +22,7 @@ from pipeline.stages.walls import wall_in_page
 from workers.copies import mark_copies
 from workers.desk import desk
 from workers.page_plans import PagePlan
+from workers.processor_time import READING_SECONDS, bounded_processor_time
 from workers.publishing import publication_of
 
 log = structlog.get_logger("workers.page_reading")
@@ -83,10 +84,15 @@ def _read(document: RawDocument, fault: str) -> PageArticle:
         return PageArticle(problems=(f"page not fetched: bot wall of {wall}",))
     page = Page(document.url, document.fetched_ms, body, document.content_type)
     try:
-        return _with_memory(page, read_page(page))
+        return _with_memory(page, _read_in_time(page))
     except Exception as error:  # whatever a page breaks, its article is told
         log.exception("page_failed", url=document.url)
         return PageArticle(problems=(f"page not read: {type(error).__name__}",))
+
+
+def _read_in_time(page: Page, memory: SiteMemory | None = None) -> PageArticle:
+    with bounded_processor_time(READING_SECONDS):
+        return read_page(page, memory=memory)
 
 
 def _with_memory(page: Page, read: PageArticle) -> PageArticle:
@@ -98,7 +104,7 @@ def _with_memory(page: Page, read: PageArticle) -> PageArticle:
     lines = (read.text or "").split("\n\n")
     if not any(memory.repeats(line) for line in lines):
         return read
-    again = read_page(page, memory=memory)
+    again = _read_in_time(page, memory)
     return again if len(again.text or "") >= _LEAST_KEPT * len(read.text or "") else read
 
 

@@ -30,22 +30,22 @@ class PollLog:
         self, lease: Lease, outcome: Outcome, *, settled: bool, due_ms: int, now_ms: int, seconds: float
     ) -> None:
         """Log a poll of the feed of *lease* that took *seconds* and had *outcome*, and what changed for the feed."""
-        say = log.info
-        if settled and isinstance(outcome, Unchanged):
-            say = log.debug
-            self._count_unchanged()
         state = outcome.state
-        say(
-            "polled",
-            feed=lease.feed.id,
-            url=lease.feed.url,  # its user and password are cut out where lines are written
-            outcome=type(outcome).__name__.lower(),
-            status=state.status,
-            problem=state.problem,
-            settled=settled,
-            due_in_seconds=round((due_ms - now_ms) / 1000, 1),
-            seconds=round(seconds, 3),
-        )
+        facts: dict[str, object] = {
+            "feed": lease.feed.id,
+            "url": lease.feed.url,  # its user and password are cut out where lines are written
+            "outcome": type(outcome).__name__.lower(),
+            "status": state.status,
+            "problem": state.problem,
+            "settled": settled,
+            "due_in_seconds": round((due_ms - now_ms) / 1000, 1),
+            "seconds": round(seconds, 3),
+        }
+        if settled and isinstance(outcome, Unchanged):
+            log.debug("polled", **facts)
+            self._count_unchanged()
+        else:
+            log.info("polled", **facts)
         _tell_of_changes(lease, outcome)
 
     def _count_unchanged(self) -> None:

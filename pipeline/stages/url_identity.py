@@ -41,7 +41,7 @@ _AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/].*)", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
 _AMP_FIELD = re.compile(r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp", re.IGNORECASE)
-_FRONT = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 # The address of nearly all articles: one host name, one path, and nothing in either that `canonical` would change.
 _PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,24})((?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/?)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)

@@ -44,6 +44,7 @@ MERGE = [
 ]  # fmt: skip
 
 APART = [
+    ("https://forum.golem.de/a", "https://forugolem.de/a"),
     *((f"{ONE}?{name}=1", f"{ONE}?{name}=2") for name in (
         "id", "p", "page", "article", "story", "v", "q", "t", "date", "lang", "sid", "storyid", "news_id", "item",
     )),

@@ -28,7 +28,7 @@ def note_zone(document: RawDocument, articles: Sequence[Article]) -> None:
 
     A document that is read again after a crash has nothing new; one of yesterday tells nothing of when it arrived.
     """
-    if document.fetched_ms is None or document.replayed or not tells_zone(articles):
+    if document.fetched_ms is None or document.is_history or not tells_zone(articles):
         return
     kept = desk().zones.zone(document.feed_id)
     memory = zone_memory_from_bytes(kept)

@@ -29,7 +29,7 @@ _RECONNECT_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One article revision as delivered; `attempts` is above 1 when an earlier consumer did not acknowledge it."""
+    """One article revision as delivered; one that an earlier consumer did not acknowledge is delivered again."""
 
     article: Article
     stream_id: str

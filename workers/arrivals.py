@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.model import Article, RawDocument
+from pipeline.stages.latency import counted
 from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.rhythm import begun, learned
 
@@ -26,6 +27,9 @@ def note_arrivals(rhythms: RhythmStore, document: RawDocument, articles: Sequenc
         rhythm = begun(dates, now_seconds=now)
     else:
         rhythm = learned(rhythm, dates, previous_seconds=document.previous_ms / 1000, now_seconds=now)
+        ages = [now - date for date in dates if date is not None]
+        if counters := counted(ages, rhythm.visibility):
+            rhythms.count_latencies(document.feed_id, counters)
     rhythms.keep_rhythm(document.feed_id, rhythm_to_bytes(rhythm, now_seconds=now))
 
 

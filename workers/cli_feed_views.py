@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from time import time
 
@@ -17,6 +18,7 @@ from pipeline.model import Feed
 from pipeline.stages.explanation import explanation
 from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
+from pipeline.stages.latency import latency_of
 from pipeline.stages.planning.live import SPREAD_SECONDS, is_planned
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
 from pipeline.stages.planning.planner import Plan
@@ -69,6 +71,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         state = store.feeds.state(found.id)
         due_ms = store.feeds.due_ms(found.id)
         counts = store.feeds.counts(found.id)
+        latency = asdict(latency_of(store.rhythms.latencies(found.id)))
         known = store.health.get(found.id)
         posting = _posting(store, found, due_ms=due_ms)
     details = summary(found, state, known) | {
@@ -83,6 +86,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         "etag": _text(state.etag),
         "last_modified": _text(state.last_modified),
         "counts": counts,
+        "latency": latency,
         "posting": posting.get("posting"),
     }
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rq import Queue
 from rq import Worker as RegisteredWorker
@@ -11,6 +11,7 @@ from rq import Worker as RegisteredWorker
 from pipeline.adapters.load import load_now
 from pipeline.stages.backpressure import reason_to_wait
 from pipeline.stages.health import HEALTHS, shown_health
+from pipeline.stages.latency import latency_of
 from workers.store import Store
 
 ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected", "dead")
@@ -33,6 +34,7 @@ class Status:
     stream: int
     polls: dict[str, int]
     accounting: dict[str, int]
+    latency: dict[str, float | None]
 
 
 def status_of(store: Store) -> Status:
@@ -54,5 +56,6 @@ def status_of(store: Store) -> Status:
         queue=queue.count,
         stream=store.articles.length(),
         polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents")},
+        latency=asdict(latency_of(store.rhythms.latencies())),
         accounting={name: totals.get(name, 0) for name in ACCOUNTING},
     )

@@ -55,7 +55,7 @@ class FeedStore:
             for holders in shared:
                 pipe.hdel(holders, feed_id)
             pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.items(feed_id), keys.counts(feed_id))
-            pipe.delete(keys.aliases(feed_id), keys.told(feed_id))
+            pipe.delete(keys.aliases(feed_id), keys.told(feed_id), keys.latencies(feed_id))
             for document_id in waiting:
                 pipe.delete(keys.documents(document_id.decode()))
 

@@ -28,6 +28,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:rhythms` | hash feed id → bytes | as long as the feeds | when each feed's entries appeared, packed |
 | `{ns}:plans` | hash feed id → bytes | as long as the feeds | the next polls of each feed, packed |
+| `{ns}:latencies`, `{ns}:latencies:<feed>` | hash | for ever; as the feeds | how soon articles were seen |
 | `{ns}:account` | string | for ever | the price of a request, and how the budget of requests stands |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
 | `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
@@ -74,6 +75,8 @@ PERMANENT = (
     "{*}:subscriptions",
     "{*}:rhythms",
     "{*}:plans",
+    "{*}:latencies",
+    "{*}:latencies:*",
     "{*}:account",
     "{*}:schedule",
     "{*}:counts:*",
@@ -174,6 +177,15 @@ class Keys:
     def plans(self) -> str:
         """The next polls of each feed."""
         return self._name("plans")
+
+    @property
+    def all_latencies(self) -> str:
+        """How soon the articles of all feeds were seen."""
+        return self._name("latencies")
+
+    def latencies(self, feed_id: str) -> str:
+        """How soon the articles of one feed were seen."""
+        return self._name(f"latencies:{feed_id}")
 
     @property
     def account(self) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from pipeline.adapters.connection import Client
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_counters
 
 _AT_ONCE = 1000
 
@@ -25,6 +26,19 @@ class RhythmStore:
     def keep_rhythm(self, feed_id: str, rhythm: bytes) -> None:
         """Keep the packed *rhythm* of a feed."""
         self._client.hset(self._keys.rhythms, feed_id, rhythm)
+
+    def count_latencies(self, feed_id: str, counters: Mapping[str, int]) -> None:
+        """Add *counters* to those of a feed, and to those of all feeds."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for name, amount in counters.items():
+                pipe.hincrby(self._keys.latencies(feed_id), name, amount)
+                pipe.hincrby(self._keys.all_latencies, name, amount)
+            pipe.execute()
+
+    def latencies(self, feed_id: str | None = None) -> dict[str, int]:
+        """The counters of a feed, or of all feeds."""
+        key = self._keys.all_latencies if feed_id is None else self._keys.latencies(feed_id)
+        return as_counters(self._client.hgetall(key))
 
     def plan(self, feed_id: str) -> bytes | None:
         """The plan of a feed, packed."""

@@ -115,3 +115,15 @@ def test_the_price_is_booked_for_all_daemons(valkey_url: str, redis_client: redi
     assert before
     assert after
     assert after.account.price > 100 * before.account.price
+
+
+def test_how_soon_articles_were_seen_is_counted_for_the_feed_and_in_all(redis_client: redis.Redis) -> None:
+    """Freshness is what the schedule is for; what the first document brings is history and says nothing of it."""
+    store = RhythmStore(redis_client, KEYS)
+
+    note_arrivals(store, document(), articles(60, 120))
+    assert store.latencies() == {}
+    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5))
+
+    assert store.latencies() == store.latencies(FEED.id)
+    assert store.latencies()["seconds"] == 360

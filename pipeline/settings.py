@@ -53,6 +53,13 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """How many polls all feeds together may cost a day; 0 is one for each feed and interval."""
+
+    requests_per_day: Annotated[float, Between(0, 1_000_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
 class ParseSettings:
     """How much of one document is read."""
 
@@ -130,6 +137,7 @@ class Settings:
     namespace: Annotated[str, Text(r"[a-z0-9_-]{1,64}", "1 to 64 of a-z, 0-9, _ and -")]
     fetch: FetchSettings
     schedule: ScheduleSettings
+    budget: BudgetSettings
     parse: ParseSettings
     articles: ArticleSettings
     archive: ArchiveSettings
@@ -271,6 +279,7 @@ def _assembled(values: Mapping[str, object]) -> Settings:
         namespace=str(values["namespace"]),
         fetch=FetchSettings(**section("fetch")),
         schedule=ScheduleSettings(**section("schedule")),
+        budget=BudgetSettings(**section("budget")),
         parse=ParseSettings(**section("parse")),
         articles=ArticleSettings(**section("articles")),
         archive=ArchiveSettings(**section("archive")),

@@ -65,7 +65,7 @@ def apply_new_schedule(store: Store) -> None:
 
 
 def book_requests(store: Store) -> None:
-    """Let the price of a request follow the budget: as many requests as the fixed interval would make.
+    """Let the price of a request follow the budget: what is set, or as many as the fixed interval would make.
 
     Several daemons may do so at once: what one has booked is no longer new to the next.
     """
@@ -77,7 +77,7 @@ def book_requests(store: Store) -> None:
         book_from_json(rhythms.account()) or Book(Account(time(), first_price(interval_seconds)), requests),
         now_seconds=time(),
         requests=requests,
-        requests_per_day=followed * _DAY_SECONDS / interval_seconds,
+        requests_per_day=store.settings.budget.requests_per_day or followed * _DAY_SECONDS / interval_seconds,
         appetite=sum(plan.appetite for plan in kept if plan is not None),
     )
     rhythms.keep_account(book_to_json(book))

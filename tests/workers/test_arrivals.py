@@ -117,6 +117,30 @@ def test_the_price_is_booked_for_all_daemons(valkey_url: str, redis_client: redi
     assert after.account.price > 100 * before.account.price
 
 
+def test_a_budget_that_is_set_makes_requests_dearer_or_cheaper(
+    valkey_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    """An operator pays for requests; the interval is only a way to say how many."""
+
+    def price(requests_per_day: float) -> float:
+        redis_client.flushall()
+        where = {"redis_url": valkey_url, "data_dir": str(tmp_path)}
+        settings = load(
+            toml_texts=[("shipped", default_settings_text())],
+            environ={},
+            overrides={**where, "budget.requests_per_day": requests_per_day},
+        )
+        with open_store(settings) as store:
+            store.feeds.add([FEED])
+            redis_client.hset(KEYS.plans, FEED.id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e5, (MONDAY,))))
+            book_requests(store)
+            book_requests(store)
+            book = book_from_json(store.rhythms.account())
+        return book.account.price if book else 0.0
+
+    assert price(24.0) > 10 * price(240.0)
+
+
 def test_how_soon_articles_were_seen_is_counted_for_the_feed_and_in_all(redis_client: redis.Redis) -> None:
     """Freshness is what the schedule is for; what the first document brings is history and says nothing of it."""
     store = RhythmStore(redis_client, KEYS)

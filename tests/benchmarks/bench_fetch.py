@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import uvloop
@@ -47,9 +47,9 @@ _PYTHONS_THRESHOLDS = gc.get_threshold()
 
 
 @contextmanager
-def _origin() -> Iterator[int]:
-    """Start the origin; gives its port."""
-    command = [sys.executable, "-m", "tests.benchmarks.fetch_origin"]
+def origin(*arguments: str) -> Iterator[int]:
+    """Start the origin with *arguments*; gives its port."""
+    command = [sys.executable, "-m", "tests.benchmarks.fetch_origin", *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -57,9 +57,13 @@ def _origin() -> Iterator[int]:
         process.stdin.close()
 
 
-def _url(port: int, path: str, number: int) -> str:
-    """The address of feed *number*; the feeds are spread over the origin's hosts, as subscribed feeds are."""
-    return f"http://{HOSTS[number % len(HOSTS)]}:{port}{path}/{number}"
+def _url(base: str, number: int) -> str:
+    """The address of feed *number*; the feeds are spread over the origin's hosts, as subscribed feeds are.
+
+    *base* is their scheme, port and path, as in `http:8080/full`.
+    """
+    scheme, _, place = base.partition(":")
+    return f"{scheme}://{HOSTS[number % len(HOSTS)]}:{place}/{number}"
 
 
 def _cpu_seconds_of(pid: int) -> float:
@@ -80,13 +84,13 @@ async def _bare_session() -> AsyncIterator[ClientSession]:
         yield session
 
 
-async def _bare_round(session: ClientSession, port: int) -> float:
+async def _bare_round(session: ClientSession, base: str) -> float:
     """CPU seconds of one conditional request to each feed by *session* alone, Python's collector as it comes."""
     numbers = iter(range(_FEEDS))
 
     async def ask() -> None:
         for number in numbers:
-            async with session.get(_url(port, "", number), headers={"If-None-Match": '"one"'}) as answer:
+            async with session.get(_url(base, number), headers={"If-None-Match": '"one"'}) as answer:
                 assert answer.status == 304
 
     thresholds = gc.get_threshold()
@@ -108,14 +112,14 @@ async def _whole_round(daemon: Daemon, statuses: Counter[int | None], polls: int
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU seconds of one round over all feeds: by aiohttp alone, and by the daemon and its Valkey."""
+    """CPU seconds of one round over all feeds, or of one poll: by aiohttp alone, and by the daemon and its Valkey."""
 
     bare: float
     daemon: float
     valkey: float
 
 
-async def rounds(store: Store, server_pid: int, port: int, count: int, status: int) -> list[Cost]:
+async def rounds(store: Store, server_pid: int, base: str, count: int, status: int) -> list[Cost]:
     """What each of *count* rounds over all feeds cost, all known beforehand.
 
     AssertionError unless every feed was polled in every round and answered with *status*:
@@ -129,7 +133,7 @@ async def rounds(store: Store, server_pid: int, port: int, count: int, status: i
         statuses: Counter[int | None] = Counter()
         daemon.on_polled = lambda polled: statuses.update([polled.outcome.state.status])
         for _ in range(count + 1):
-            bare = await _bare_round(session, port)
+            bare = await _bare_round(session, base)
             store.feeds.refresh(feeds)
             start, server_start = time.process_time(), _cpu_seconds_of(server_pid)
             await _whole_round(daemon, statuses, statuses.total() + len(feeds))
@@ -151,31 +155,30 @@ def _settings(folder: Path) -> Settings:
     return replace(settings, data_dir=folder, fetch=fetch)
 
 
-def measured(port: int, path: str, count: int, status: int) -> list[Cost]:
-    """What each of *count* rounds cost over feeds at *path* of the origin at *port*."""
+def measured(base: str, path: str, count: int, status: int) -> Cost:
+    """What a poll cost, over *count* rounds, of feeds at *path* below *base*, where aiohttp alone asks."""
     with tempfile.TemporaryDirectory(prefix="nw-") as name:
         settings = _settings(Path(name))
         with EmbeddedStore(settings.data_dir) as server, open_store(settings) as store:
-            urls = [_url(port, path, number) for number in range(_FEEDS)]
+            urls = [_url(base + path, number) for number in range(_FEEDS)]
             store.feeds.add([Feed(feed_id(url), url) for url in urls])
-            return uvloop.run(rounds(store, server.pid, port, count, status))
+            costs = uvloop.run(rounds(store, server.pid, base, count, status))
+    polls = count * _FEEDS
+    return Cost(*(sum(getattr(cost, each.name) for cost in costs) / polls for each in fields(Cost)))
 
 
 def main() -> None:
     """Measure and print."""
     count = max(1, (int(sys.argv[1]) if len(sys.argv) > 1 else 10_000) // _FEEDS)
-    polls = count * _FEEDS
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, _origin() as port:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, origin() as port:
         logs.configure(replace(read_settings(None, {}).log, format="json"), nowhere)
         for label, path, status in (("304", "", 304), ("200, unchanged", "/full", 200)):
-            costs = measured(port, path, count, status)
-            bare, daemon, valkey = (
-                sum(getattr(cost, part) for cost in costs) / polls for part in ("bare", "daemon", "valkey")
-            )
+            cost = measured(f"http:{port}", path, count, status)
+            whole = cost.daemon + cost.valkey
             sys.stdout.write(
-                f"{label}: aiohttp (304) {1 / bare:.0f}, newswire {1 / (daemon + valkey):.0f} per CPU second"
-                f" ({daemon * 1000:.3f} ms daemon + {valkey * 1000:.3f} ms Valkey;"
-                f" {bare / (daemon + valkey):.3f} of aiohttp)\n"
+                f"{label}: aiohttp (304) {1 / cost.bare:.0f}, newswire {1 / whole:.0f} per CPU second"
+                f" ({cost.daemon * 1000:.3f} ms daemon + {cost.valkey * 1000:.3f} ms Valkey;"
+                f" {cost.bare / whole:.3f} of aiohttp)\n"
             )
 
 

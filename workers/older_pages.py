@@ -19,7 +19,9 @@ from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.web import Web
 from pipeline.model import Backfill, BackfillLease, Feed, FeedState, Lease, RawDocument, Response
 from pipeline.stages.older_pages import older_in_headers, unpack, wait_or_reason
+from workers.clock import Clock
 from workers.host_turns import HostTurns
+from workers.loops import wait
 
 log = structlog.get_logger("workers.older_pages")
 
@@ -37,8 +39,7 @@ class OlderPages:
     web: Web
     turns: HostTurns
     _in_flight: dict[str, tuple[BackfillLease, asyncio.Task[None]]] = field(default_factory=dict)
-    _now_ms: int = 0
-    _read_at: float = 0.0
+    _clock: Clock = field(default_factory=Clock)
     _renewed_at: float = 0.0
 
     async def keep(self, ended: asyncio.Event) -> None:
@@ -48,15 +49,11 @@ class OlderPages:
             await self.store.renew([lease for lease, _ in self._in_flight.values()])
         room = _AT_ONCE - len(self._in_flight)
         if room > 0:
-            leases, self._now_ms = await self.store.lease(limit=room)
-            self._read_at = monotonic()
+            leases, now_ms = await self.store.lease(limit=room)
+            self._clock.set(now_ms)
             for lease in leases:
                 self._in_flight[lease.feed_id] = (lease, asyncio.create_task(self._fetch_and_forget(lease)))
-        try:
-            async with asyncio.timeout(_IDLE_SECONDS):
-                await ended.wait()
-        except TimeoutError:
-            return
+        await wait(ended, _IDLE_SECONDS)
 
     async def drain(self) -> None:
         """Give back what is in flight: it is fetched again by whoever comes next."""
@@ -89,9 +86,9 @@ class OlderPages:
         if not await self.turns.admit([turn]):
             return  # it stands where its turn is
         await self.store.count_attempt(lease)
-        asked_ms = self._clock_ms()
+        asked_ms = self._clock.now_ms()
         answer = await self.web.get(backfill.url, lambda _url: ())
-        now_ms = self._clock_ms()
+        now_ms = self._clock.now_ms()
         self.turns.leave(turn, answer, took_ms=now_ms - asked_ms, now_ms=now_ms)
         verdict = wait_or_reason(answer, attempts=lease.attempts + 1, now_ms=now_ms)
         if isinstance(verdict, str):
@@ -113,10 +110,6 @@ class OlderPages:
             reason=reason,
             pages_left=backfill.pages_left - 1,
         )
-
-    def _clock_ms(self) -> int:
-        """The store's clock, carried on from when it was read last."""
-        return self._now_ms + int((monotonic() - self._read_at) * 1000)
 
 
 def _document(lease: BackfillLease, answer: Response, *, now_ms: int) -> RawDocument:

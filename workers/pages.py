@@ -34,7 +34,9 @@ from pipeline.model import (
 from pipeline.settings import Settings
 from pipeline.stages.page_answers import DISALLOWED, MOST_ATTEMPTS, page_outcome
 from workers.backpressure import Backpressure
+from workers.clock import Clock
 from workers.host_turns import HostTurns
+from workers.loops import wait
 from workers.robots import RobotsGuide
 
 log = structlog.get_logger("workers.pages")
@@ -59,8 +61,7 @@ class Pages:
     backpressure: Backpressure
     tries: int
     _in_flight: dict[str, tuple[PageLease, asyncio.Task[None]]] = field(default_factory=dict)
-    _now_ms: int = 0
-    _read_at: float = 0.0
+    _clock: Clock = field(default_factory=Clock)
     _renewed_at: float = 0.0
 
     async def keep(self, ended: asyncio.Event) -> None:
@@ -72,15 +73,11 @@ class Pages:
         may_begin = room > 0 and not await self.backpressure.holds()
         if may_begin and await self._begin(limit=room):
             return
-        try:
-            async with asyncio.timeout(_IDLE_SECONDS):
-                await ended.wait()
-        except TimeoutError:
-            return
+        await wait(ended, _IDLE_SECONDS)
 
     async def _begin(self, *, limit: int) -> int:
-        leases, self._now_ms = await self.store.lease(limit=limit)
-        self._read_at = monotonic()
+        leases, now_ms = await self.store.lease(limit=limit)
+        self._clock.set(now_ms)
         for lease in leases:
             self._in_flight[lease.article_id] = (lease, asyncio.create_task(self._fetch_and_forget(lease)))
         return len(leases)
@@ -112,7 +109,7 @@ class Pages:
 
     async def _outcome(self, lease: PageLease) -> PageOutcome | None:
         """What became of the page; None when it was given back until its host has a turn for it."""
-        if lease.until_ms is not None and lease.until_ms <= self._clock_ms():
+        if lease.until_ms is not None and lease.until_ms <= self._clock.now_ms():
             return _LATE
         if lease.attempts >= max(self.tries, MOST_ATTEMPTS):  # each time so far, whoever asked died of it
             return PageMissing("page not fetched: no attempt came to an end")
@@ -131,12 +128,12 @@ class Pages:
             await self.store.be_back_by([lease])
             return None
         await self.store.count_attempts([lease])
-        asked_ms = self._clock_ms()
+        asked_ms = self._clock.now_ms()
         answer: Response | NoResponse = NoResponse("timeout", "broken off")
         try:
             answer = await self.web.get(lease.url, lambda _url: _HEADERS)
         finally:
-            now_ms = self._clock_ms()
+            now_ms = self._clock.now_ms()
             self.turns.leave(turn, answer, took_ms=now_ms - asked_ms, now_ms=now_ms)
         outcome = page_outcome(
             answer,
@@ -157,7 +154,7 @@ class Pages:
 
     async def _settle(self, lease: PageLease, outcome: PageOutcome) -> str:
         """Hand on what came, or that nothing will, or give the page back for a while; its fate in a word."""
-        now_ms = self._clock_ms()
+        now_ms = self._clock.now_ms()
         match outcome:
             case PageLater(wait_ms):
                 left_ms = wait_ms if lease.until_ms is None else max(lease.until_ms - now_ms, 0)
@@ -174,11 +171,7 @@ class Pages:
 
     def _left_seconds(self, lease: PageLease) -> float | None:
         """How long the article of *lease* may still wait; None for one that readers have already."""
-        return None if lease.until_ms is None else max(lease.until_ms - self._clock_ms(), 0) / 1000
-
-    def _clock_ms(self) -> int:
-        """The store's clock, carried on from when it was read last."""
-        return self._now_ms + int((monotonic() - self._read_at) * 1000)
+        return None if lease.until_ms is None else max(lease.until_ms - self._clock.now_ms(), 0) / 1000
 
     async def drain(self) -> None:
         """Let what is in flight end within the grace time; the rest is given back."""

@@ -18,6 +18,7 @@ from pipeline.adapters.embedded import EmbeddedStore
 pytestmark = pytest.mark.flow
 
 _GAP_SECONDS = 0.2
+_IN_A_ROW = 10
 FEED = rss((Item("1", "A story"),))
 
 
@@ -51,7 +52,9 @@ def test_two_daemons_keep_a_hosts_limits_together() -> None:
 
     assert len(starts) == 30
     assert origin.most_at_once <= 2
-    assert min(after - before for before, after in pairwise(starts)) > _GAP_SECONDS * 0.8
+    # A request may reach the host later than its turn was given, and so near to the next; ten in a row may not.
+    shortest = min(after - before for before, after in zip(starts, starts[_IN_A_ROW:], strict=False))
+    assert shortest > _GAP_SECONDS * _IN_A_ROW * 0.8
 
 
 def test_a_host_that_never_answers_delays_no_other() -> None:

@@ -170,6 +170,10 @@ def test_any_text_has_a_plain_reading(html: str) -> None:
         ("<p>text</p>", "<p>text</p>"),
         ('<a href="/b">x</a>', '<a href="https://example.org/b" rel="noopener noreferrer">x</a>'),
         ('<img src="c.png">', '<img src="https://example.org/news/c.png">'),
+        ('<img src="//cdn.example/c d.png?a=1&amp;b=2">', '<img src="https://cdn.example/c%20d.png?a=1&amp;b=2">'),
+        ('<a href="MAILTO:a@example.org">x</a>', '<a href="MAILTO:a@example.org" rel="noopener noreferrer">x</a>'),
+        ('<a href="">x</a>', '<a rel="noopener noreferrer">x</a>'),
+        ('write &lt;a href="/b"> or href="/c"<br>', 'write &lt;a href="/b"&gt; or href="/c"<br>'),
         ('<a href="jav&#x09;ascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
         ('<a href="data:text/html,x">x</a>', '<a rel="noopener noreferrer">x</a>'),
         ('<p onclick="x()" style="color:red">x</p>', "<p>x</p>"),
@@ -226,6 +230,9 @@ def test_text_read_by_patterns_is_the_text_of_the_tree(html: str) -> None:
         "&" * 500_000,
         "&x" * 250_000,
         "<p " * 100_000,
+        "<a>" * 100_000,
+        "<a><div>" * 60_000,
+        "<A><TD>" * 60_000,
     ],
 )
 def test_hostile_markup_costs_linear_time(html: str) -> None:

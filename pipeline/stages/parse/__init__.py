@@ -24,6 +24,7 @@ from pipeline.stages.parse.with_lxml import read_tree, tree_of
 __all__ = ["ParseLimits", "Utf8", "read_feed", "read_utf8", "utf8_of"]
 
 _DECODED_BYTES = 65_536
+_DOCTYPE_BYTES = 1024  # most stand there, and are spared a tree; `tree_of` refuses the others
 _LAST = True
 _HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
 
@@ -69,7 +70,7 @@ def read_utf8(utf8: Utf8, limits: ParseLimits = _LIMITS) -> FeedDocument | Unrea
 
 
 def _read(utf8: Utf8) -> FeedDocument | Unreadable:
-    if utf8.data.find(b"<!DOCTYPE", 0, HEAD_BYTES) < 0 and not is_sitemap(utf8.data):
+    if utf8.data.find(b"<!DOCTYPE", 0, _DOCTYPE_BYTES) < 0 and not is_sitemap(utf8.data):
         read = _of_tree(Mended(utf8.data, utf8.problems))
         if read is not None:
             return read

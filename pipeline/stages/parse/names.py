@@ -106,11 +106,9 @@ def attributes(element: Element) -> dict[str, str]:
     An element with more than MAX_ATTRIBUTES was built to cost, and has none.
     """
     keys = element.keys()
-    if not keys or len(keys) > MAX_ATTRIBUTES:
+    if not keys or len(keys) > MAX_ATTRIBUTES:  # asked first, for the values are what costs
         return {}
-    found = dict(element.items())
-    if not _USUAL.issuperset(keys):
-        found = dict(zip(map(_attribute_name, keys), found.values(), strict=True))
+    found = {_NAMES[key]: value for key, value in element.items()}
     if "type" in found:
         found["type"] = found["type"].lower()
     if "rel" in found:
@@ -118,18 +116,23 @@ def attributes(element: Element) -> dict[str, str]:
     return found
 
 
-# Attributes that most elements of feeds have no others than; to ask for them is quicker than to look at their names.
-_USUAL_NAMES = "domain height href label length medium rel scheme src term text title type url width"
-_USUAL = frozenset(_USUAL_NAMES.split())
+class _Names(dict[str, str]):
+    """The name that each attribute is known by, worked out once."""
+
+    def __missing__(self, key: str) -> str:
+        if key[0] != "{":
+            name = key.lower()
+        else:
+            namespace, _, local = key[1:].lower().partition("}")
+            known = _prefix_of(namespace)
+            name = f"{known}:{local}" if known else local
+        if len(self) < _MOST_NAMES:
+            self[key] = name
+        return name
 
 
-@lru_cache(maxsize=1024)
-def _attribute_name(key: str) -> str:
-    if key[0] != "{":
-        return key.lower()
-    namespace, _, local = key[1:].lower().partition("}")
-    known = _prefix_of(namespace)
-    return f"{known}:{local}" if known else local
+_MOST_NAMES = 1024  # documents must not fill the memory with names of their own
+_NAMES = _Names()
 
 
 def _prefix_of(namespace: str) -> str | None:

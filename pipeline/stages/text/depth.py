@@ -14,16 +14,14 @@ _FEW_TAGS = 1024
 _DEEPEST = 256
 _MOST_STYLES = 16
 _FORMATTING = frozenset({"b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
-# Those that have no content, or that the next of their kind closes.
-_NEVER_DEEP = frozenset(
-    {"p", "br", "img", "hr", "input", "wbr", "source", "meta", "link", "col", "area", "embed"}
-    | {"li", "td", "tr", "th", "dt", "dd"}
-)
 _STYLE_WITH_ATTRIBUTES = re.compile(
     r"<(?:[bB](?:[iI][gG])?|[cC][oO][dD][eE]|[eE][mM]|[fF][oO][nN][tT]|[iI]|[nN][oO][bB][rR]"
     r"|[sS](?:[mM][aA][lL][lL]|[tT][rR](?:[iI][kK][eE]|[oO][nN][gG]))?|[tT][tT]|[uU])[\s/]"
 )
-_TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*+)")
+# Not the names of elements that have no content, or that the next of their kind closes: most tags are of these.
+_CLOSED = "a p br img hr input wbr source meta link col area embed li td tr th dt dd"
+_NEVER_DEEP = "|".join(name for names in (_CLOSED, _CLOSED.upper()) for name in names.split())
+_TAG_NAME = re.compile(rf"<(/?+(?!(?:{_NEVER_DEEP})\b)[a-zA-Z][a-zA-Z0-9]*+)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
@@ -42,8 +40,6 @@ def _is_deep(tags: Iterable[str]) -> bool:
     unclosed: dict[str, int] = {}
     depth = styled = 0
     for tag in tags:
-        if tag in _NEVER_DEEP:
-            continue
         if tag[0] != "/":
             unclosed[tag] = unclosed.get(tag, 0) + 1
             depth += 1

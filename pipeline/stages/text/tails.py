@@ -33,6 +33,7 @@ _SIGNS = r"[\s.…:»\u203a>→⟶\[\]()|-]*"
 _READ_ON = re.compile(rf"{_SIGNS}(?:{_PHRASES}){_SIGNS}", re.IGNORECASE)
 _READ_ON_TITLE = re.compile(rf"{_SIGNS}(?:{READ_ON_TITLE})\s*(?:[“\"«„→:].*|.*[→»]){_SIGNS}", re.IGNORECASE)
 _READ_ON_AFTER_DOTS = re.compile(rf"(?:(?<=[…\]])|(?<=\.\.\.))\s*(?:{_PHRASES}){_SIGNS}\Z", re.IGNORECASE)
+_DOTS = ("…", "...", "]")  # sought by C: the pattern would be tried at every character
 _SHARE_ADDRESS = re.compile(rf"https?://(?:www\.|m\.)?(?:{'|'.join(SHARE_ADDRESSES)})|mailto:\?", re.IGNORECASE)
 _SHARE_WORDS = re.compile(rf"[\s|:,;•·/\[\]()-]*(?:(?:{'|'.join(SHARE_WORDS)})[\s|:,;•·/\[\]()-]+)*", re.IGNORECASE)
 _BOUNDARY = re.compile(
@@ -66,7 +67,7 @@ def text_without_tails(text: str, *, title: str | None) -> str:
         return text
     if _READ_ON.fullmatch(last):
         return body.rstrip()
-    cut = _READ_ON_AFTER_DOTS.search(last)
+    cut = _READ_ON_AFTER_DOTS.search(last) if any(dots in last for dots in _DOTS) else None
     if cut is None and title and title in last:
         cut = _APPEARED_AT_END.search(last)
         cut = cut if cut and title in cut[0] else None

@@ -27,9 +27,9 @@ SETTINGS = FetchSettings(
 )
 
 
-def digest(body: bytes, content_encoding: str) -> str | NoResponse:
+def digest(body: bytes, content_encoding: str, limit_bytes: int) -> str | NoResponse:
     """Unpack and digest as the daemon does."""
-    plain = unpack(body, content_encoding, limit_bytes=LIMIT_BYTES)
+    plain = unpack(body, content_encoding, limit_bytes=limit_bytes)
     if isinstance(plain, Damaged):
         return NoResponse(plain.kind, plain.reason)
     return hashlib.sha256(plain).hexdigest() if plain else ""

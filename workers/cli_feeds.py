@@ -94,9 +94,8 @@ def add(
 
 
 async def _explore(addresses: Sequence[str], settings: Settings) -> list[Discovered]:
-    limit_bytes = settings.fetch.max_body_bytes
-    async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=limit_bytes)) as web:
-        explorer = Explorer(web, limit_bytes=limit_bytes)
+    async with Web(settings.fetch, digest=digest_of_decoded) as web:
+        explorer = Explorer(web, limit_bytes=settings.fetch.max_body_bytes)
         return await asyncio.gather(*map(explorer.explore, addresses))
 
 

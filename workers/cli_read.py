@@ -65,8 +65,7 @@ def poll(
 
 async def _poll(feeds: Sequence[Feed], settings: Settings, *, told: bool) -> int:
     """Poll all *feeds* at once, print them in order; returns how many failed."""
-    digest = digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)
-    async with Web(settings.fetch, digest=digest) as web:
+    async with Web(settings.fetch, digest=digest_of_decoded) as web:
         responses = await asyncio.gather(*(web.get(feed.url, lambda _url: ()) for feed in feeds))
     failures = 0
     now_ms = int(time() * 1000)

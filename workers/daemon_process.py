@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -25,7 +25,7 @@ from pipeline.adapters.web import Web
 from pipeline.errors import NewswireError
 from pipeline.model import NoResponse
 from pipeline.settings import Settings
-from pipeline.stages.encoding import Damaged, unpack
+from pipeline.stages.encoding import Damaged, unpacked
 from pipeline.stages.page_answers import MOST_ATTEMPTS
 from workers import lifecycle
 from workers.backpressure import Backpressure
@@ -50,16 +50,15 @@ _LEEWAY_SECONDS = 5.0
 """A request counts as running for this long after its time limit: its daemon died, or the store was away."""
 
 
-def digest_of_decoded(*, limit_bytes: int) -> Callable[[bytes, str], str | NoResponse]:
-    """A function that tells a body's identity: the hex digest of what it unpacks to, "" if that is nothing."""
-
-    def digest(body: bytes, content_encoding: str) -> str | NoResponse:
-        decoded = unpack(body, content_encoding, limit_bytes=limit_bytes)
-        if isinstance(decoded, Damaged):
-            return NoResponse(decoded.kind, decoded.reason)
-        return blake2b(decoded, digest_size=16).hexdigest() if decoded else ""
-
-    return digest
+def digest_of_decoded(body: bytes, content_encoding: str, limit_bytes: int) -> str | NoResponse:
+    """A body's identity: the hex digest of what it unpacks to, held piece by piece; "" if that is nothing."""
+    digest, is_empty = blake2b(digest_size=16), True
+    for piece in unpacked(body, content_encoding, limit_bytes=limit_bytes):
+        if isinstance(piece, Damaged):
+            return NoResponse(piece.kind, piece.reason)
+        digest.update(piece)
+        is_empty = is_empty and not piece
+    return "" if is_empty else digest.hexdigest()
 
 
 @asynccontextmanager
@@ -71,7 +70,7 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
     settings = store.settings
     client = connect_async(store.url)
     try:
-        async with Web(settings.fetch, digest=digest_of_decoded(limit_bytes=settings.fetch.max_body_bytes)) as web:
+        async with Web(settings.fetch, digest=digest_of_decoded) as web:
             poller = Poller(settings, LeaseStore(client, store.keys), web, _turns(client, store))
             pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
             pages = _pages(client, store, web, pressure, tries=page_tries)

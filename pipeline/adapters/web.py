@@ -45,8 +45,10 @@ _ACCEPT = (
 )
 _CHUNK_BYTES = 65_536
 _BODY_STATUSES = frozenset((200, 226))
-# Inflating and digesting 256 KiB of gzip takes 3 to 4 ms; the event loop should not stand still for longer.
-_UNPACK_ASIDE_BYTES = 262_144
+# What unpacks to more is unpacked in a thread, whatever it measures on the wire (33 kB of zstd can be 1 GiB): a
+# mebibyte takes 3 to 5 ms, and the event loop should not stand still for longer. Two such bodies at a time.
+_UNPACK_HERE_BYTES = 1_048_576
+_UNPACK_ASIDE_AT_ONCE = 2
 _LONGEST_DETAIL = 200
 # A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
 _KEEP_ALIVE_SECONDS = 2.0
@@ -55,15 +57,17 @@ _KEEP_ALIVE_SECONDS = 2.0
 class Web:
     """A client for requests, an async context manager. Safe to use from many tasks of one event loop.
 
-    *digest* gets a body and its Content-Encoding, and returns the hex digest of the unpacked body ("" if that is
-    empty) or, when it cannot be unpacked whole, a NoResponse. It may be called from another thread.
+    *digest* gets a body, its Content-Encoding and how many bytes it may unpack to, and returns the hex digest of the
+    unpacked body ("" if that is empty) or, when it cannot be unpacked whole, a NoResponse ("too-large" for more than
+    these bytes). It may be called twice, and from another thread.
     """
 
-    def __init__(self, settings: FetchSettings, *, digest: Callable[[bytes, str], str | NoResponse]) -> None:
+    def __init__(self, settings: FetchSettings, *, digest: Callable[[bytes, str, int], str | NoResponse]) -> None:
         self._settings = settings
         self._digest = digest
         self._gate = HostGate(concurrency=settings.per_host_concurrency, gap_seconds=settings.per_host_gap_seconds)
         self._slots = asyncio.Semaphore(settings.concurrency)
+        self._aside = asyncio.Semaphore(_UNPACK_ASIDE_AT_ONCE)
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -174,10 +178,11 @@ class Web:
         body = response.body
         codings = [value for name, value in response.headers if name == "content-encoding"]
         encoding = b", ".join(codings).decode("latin-1")
-        if len(body) > _UNPACK_ASIDE_BYTES:
-            digest = await asyncio.to_thread(self._digest, body, encoding)
-        else:
-            digest = self._digest(body, encoding)
+        limit = self._settings.max_body_bytes
+        digest = self._digest(body, encoding, min(limit, _UNPACK_HERE_BYTES))
+        if isinstance(digest, NoResponse) and digest.kind == "too-large" and limit > _UNPACK_HERE_BYTES:
+            async with self._aside:
+                digest = await asyncio.to_thread(self._digest, body, encoding, limit)
         return digest if isinstance(digest, NoResponse) else replace(response, digest=digest)
 
     async def _body(self, answer: ClientResponse) -> bytes | NoResponse:

@@ -7,36 +7,31 @@ pass, whatever the document holds; it never parses (a parser can be made to work
 from __future__ import annotations
 
 import re
-import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
-from pipeline.stages.encoding import Damaged, unpack
+from pipeline.stages.encoding import Damaged, unpacked
 
 HEAD_BYTES = 65_536
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 def head_of(body: bytes, content_encoding: str, *, limit_bytes: int) -> bytes:
     """The first 64 KiB of what *body* unpacks to, in an encoding that agrees with ASCII; b"" when it cannot be had.
 
-    *limit_bytes* bounds what is unpacked of a body in a coding that cannot be unpacked in part.
+    *limit_bytes* bounds what is unpacked of a body in several codings on top of each other.
     """
-    head = _unpacked_head(body, content_encoding.strip().lower(), limit_bytes=limit_bytes)
+    pieces: list[bytes] = []
+    left_bytes = HEAD_BYTES
+    for piece in unpacked(body, content_encoding, limit_bytes=limit_bytes):
+        if isinstance(piece, Damaged):
+            break
+        pieces.append(piece[:left_bytes])
+        left_bytes -= len(pieces[-1])
+        if not left_bytes:
+            break
+    head = b"".join(pieces)
     if head.startswith((BOM_UTF16_BE, BOM_UTF16_LE)):
         return head.decode("utf-16", "replace").encode("utf-8", "replace")
     return head
-
-
-def _unpacked_head(body: bytes, content_encoding: str, *, limit_bytes: int) -> bytes:
-    if content_encoding in ("", "identity"):
-        return body[:HEAD_BYTES]
-    if content_encoding in ("gzip", "x-gzip", "deflate"):
-        try:
-            return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, HEAD_BYTES)
-        except zlib.error:
-            pass  # plain or raw deflate under a wrong name: the whole way knows them all
-    plain = unpack(body, content_encoding, limit_bytes=limit_bytes)
-    return b"" if isinstance(plain, Damaged) else plain[:HEAD_BYTES]
 
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,32}:)?(?:(rss|feed|rdf|urlset)|html|head|body)[\s/>]", re.IGNORECASE)

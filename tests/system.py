@@ -151,11 +151,15 @@ class System:
 
     def start(self, *arguments: str) -> Running:
         """Start a command and leave it running."""
+        return self.launch([*command(), *arguments])
+
+    def launch(self, words: Sequence[str]) -> Running:
+        """Start any program as a process of this system, and leave it running."""
         number = len(self._started)
         stdout, stderr = self.folder / f"stdout-{number}", self.folder / f"stderr-{number}"
         with stdout.open("wb") as out, stderr.open("wb") as err:
             process = subprocess.Popen(
-                [*command(), *arguments],
+                words,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

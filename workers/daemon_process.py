@@ -21,6 +21,7 @@ from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.load import measure_load
 from pipeline.adapters.pages import PageStore
 from pipeline.adapters.robots_cache import RobotsCache
+from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.web import Web
 from pipeline.errors import NewswireError
 from pipeline.model import NoResponse
@@ -142,6 +143,9 @@ def main() -> int:
     except NewswireError as error:
         log.error("failed", reason=str(error))  # noqa: TRY400 - one line is what an operator needs
         return error.exit_code
+    except STORE_LOST as error:  # at the start or the end; in between it is waited for
+        log.error("failed", reason=str(error))  # noqa: TRY400 - the same
+        return 1
     return 0
 
 

@@ -94,6 +94,9 @@ def main(arguments: list[str]) -> int:
     except NewswireError as error:
         log.error("failed", reason=str(error))  # noqa: TRY400 - one line is what an operator needs
         return error.exit_code
+    except STORE_LOST as error:  # RQ lets go of a store that was away too long; the supervisor starts us again
+        log.error("failed", reason=str(error))  # noqa: TRY400 - the same
+        return 1
     return 0
 
 

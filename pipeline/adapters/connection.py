@@ -24,6 +24,7 @@ from redis.retry import Retry
 
 from pipeline.adapters.quick_packing import packs_quickly
 from pipeline.adapters.sentinel import async_client, is_watched, plain_client
+from pipeline.adapters.store_errors import lost_store
 from pipeline.errors import StoreUnfit, StoreUnreachable
 
 Client = redis.Redis
@@ -180,6 +181,15 @@ class _Tries:
         return pause if time.monotonic() + pause < self._deadline else None
 
 
+def _plainly(do: Callable[[], _Result]) -> _Result:
+    try:
+        return do()
+    except ResponseError as error:
+        if (lost := lost_store(error)) is None:
+            raise
+        raise lost from error
+
+
 class _PatientRetry(Retry):
     """Tries a command again for up to PATIENCE_SECONDS, connects included."""
 
@@ -195,7 +205,7 @@ class _PatientRetry(Retry):
         try:
             while True:
                 try:
-                    return do()
+                    return _plainly(do)
                 except self._supported_errors as error:
                     if is_retryable and not is_retryable(error):
                         raise
@@ -219,6 +229,10 @@ async def _in_time(do: Callable[[], Awaitable[_Result]]) -> _Result:
             return await do()
     except TimeoutError:
         raise RedisTimeoutError(f"no answer within {_ANSWER_SECONDS:.0f} s") from None
+    except (ResponseError, RuntimeError) as error:
+        if (lost := lost_store(error)) is None:
+            raise
+        raise lost from error
 
 
 class _PatientAsyncRetry(AsyncRetry):

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 STORE_LOST: tuple[type[Exception], ...] = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 """Lost connection, no answer in time, memory full (nothing was half written), or a replica after a failover."""
+
+_DISK_FULL = "MISCONF"
+_CLOSED = "the handler is closed"
+
+
+class StoreRefusesWrites(RedisConnectionError):
+    """The store cannot write to its disk, so it takes nothing: there again as soon as the disk has room."""
+
+
+def lost_store(error: Exception) -> RedisConnectionError | None:
+    """What *error* is where redis-py has no name for it: a store that is not there for now. None for all others.
+
+    A full disk is answered with MISCONF, also inside a script or a pipeline, and redis-py takes that for a command
+    at fault. A connection that was reset is written to all the same, and uvloop says so with a bare RuntimeError.
+    """
+    if isinstance(error, ResponseError) and _DISK_FULL in str(error):
+        return StoreRefusesWrites(f"the store cannot write to its disk: {error}")
+    if isinstance(error, RuntimeError) and _CLOSED in str(error):
+        return RedisConnectionError("the connection was reset")
+    return None

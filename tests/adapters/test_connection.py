@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,44 +11,12 @@ from pathlib import Path
 
 import pytest
 import redis
+from operators_valkey import Valkey
 from redis.exceptions import AuthenticationError
 from redis.retry import Retry
-from waiting import wait_until
 
 from pipeline.adapters.connection import check, connect, connect_async, shown
-from pipeline.adapters.embedded_server import program
 from pipeline.errors import StoreUnfit, StoreUnreachable
-
-
-class Valkey:
-    """A Valkey of an operator: its address, and the process to do harm to."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.url = f"unix://{folder}/s"
-        self._command = [str(program()), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder), *options]
-        self.start()
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        client = redis.Redis.from_url(self.url)
-        wait_until(lambda: answers(client))
-        client.close()
-
-    def stop(self) -> None:
-        """Kill it."""
-        self.process.kill()
-        self.process.wait(timeout=10)
-
-
-def answers(client: redis.Redis) -> bool:
-    """Whether *client* gets any answer."""
-    try:
-        return bool(client.ping())
-    except redis.AuthenticationError:
-        return True
-    except redis.ConnectionError:
-        return False
 
 
 @pytest.fixture

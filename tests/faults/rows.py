@@ -1,0 +1,315 @@
+"""The list of faults that the pipe must survive: what each is, how soon service is back, and how that is proved.
+
+What must hold for every one of them: nothing lost, nothing told twice. A row is proved by a scene of this suite, by
+tests elsewhere that are named here, or by a longer run with its command; what is not proved says so and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Proved here: the *scene* injects the fault into the running pipe and balances its books."""
+
+    scene: str
+
+    def __str__(self) -> str:
+        """Say where."""
+        return f"scene {self.scene}"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Proved elsewhere: each of the *names* is a test of this repository."""
+
+    names: Sequence[str]
+
+    def __str__(self) -> str:
+        """Name the tests."""
+        return ", ".join(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """Proved by a run that takes longer than the checks before a commit may: *command*, from the repository."""
+
+    command: str
+
+    def __str__(self) -> str:
+        """Give the command."""
+        return self.command
+
+
+@dataclass(frozen=True, slots=True)
+class NoProof:
+    """Not proved: *why*."""
+
+    why: str
+
+    def __str__(self) -> str:
+        """Say so."""
+        return f"no proof: {self.why}"
+
+
+Proof = Case | Elsewhere | Soak | NoProof
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: its number and name, what is *injected*, seconds until service is back (None: none promised)."""
+
+    number: int
+    name: str
+    injected: str
+    within_seconds: int | None
+    proof: Proof
+
+
+def elsewhere(*names: str) -> Elsewhere:
+    """Name the tests that prove a row."""
+    return Elsewhere(names)
+
+
+NOT_YET = NoProof("not written yet")
+
+PROCESSES = (
+    Fault(1, "daemon killed mid-fetch", "kill -9", 60, elsewhere("test_killing_a_process_loses_and_repeats_nothing")),
+    Fault(2, "daemon killed between fetch and enqueue", "it dies as it begins to write", 60, NOT_YET),
+    Fault(3, "worker killed mid-job", "kill -9", 60, elsewhere("test_killing_a_process_loses_and_repeats_nothing")),
+    Fault(4, "worker and its child killed", "both die while a document is read", 60, NOT_YET),
+    Fault(
+        5,
+        "child killed by lack of memory",
+        "kill -9",
+        60,
+        elsewhere("test_killing_a_process_loses_and_repeats_nothing"),
+    ),
+    Fault(6, "worker killed after the pop, before registration", "it dies with a job in hand", 60, NOT_YET),
+    Fault(7, "worker killed after registration, before the start", "it dies before it forks", 60, NOT_YET),
+    Fault(8, "worker killed after publishing, before closing", "both die once the stream has it", 60, NOT_YET),
+    Fault(9, "all workers killed for a while", "kill -9 of each, later new ones", 60, NOT_YET),
+    Fault(
+        10, "worker frozen past its lease", "SIGSTOP, SIGCONT", None, Soak("python tests/soak/freeze.py --rounds 3")
+    ),
+    Fault(
+        11, "daemon frozen past its lease", "SIGSTOP, SIGCONT", None, Soak("python tests/soak/freeze.py --rounds 3")
+    ),
+    Fault(
+        12,
+        "two daemons with one configuration",
+        "started twice",
+        None,
+        elsewhere(
+            "test_two_daemons_share_the_feeds_and_poll_none_twice", "test_two_daemons_keep_a_hosts_limits_together"
+        ),
+    ),
+)
+
+STORE = (
+    Fault(13, "store killed, its log of writes on", "kill -9, start", 10, Case("stores")),
+    Fault(14, "store restarted without persistence", "kill -9, start empty", None, NOT_YET),
+    Fault(15, "store loses power", "its log is cut where it was synced last", None, NOT_YET),
+    Fault(
+        16,
+        "end of the log of writes damaged",
+        "cut, and junk",
+        None,
+        elsewhere("test_a_damaged_end_of_the_log_of_writes_costs_only_that_end"),
+    ),
+    Fault(17, "store down for minutes", "it refuses connections", 10, NOT_YET),
+    Fault(18, "store slow", "200 ms an answer", None, Case("stores")),
+    Fault(19, "connection reset in the middle of an answer", "RST after half of it", None, Case("stores")),
+    Fault(20, "memory of the store full", "maxmemory", 10, Case("stores")),
+    Fault(
+        21,
+        "eviction policy that forgets",
+        "allkeys-lru",
+        None,
+        elsewhere(
+            "test_an_eviction_policy_that_forgets_is_refused_with_its_repair", "test_a_redis_that_forgets_is_refused"
+        ),
+    ),
+    Fault(22, "disk of the store full", "a limit on its files", 30, Case("stores")),
+    Fault(23, "disk full for logs and archive", "a limit on their files", None, NOT_YET),
+    Fault(24, "FLUSHALL by mistake", "FLUSHALL", None, NOT_YET),
+)
+
+READERS_AND_JOBS = (
+    Fault(
+        25,
+        "slow subscriber",
+        "a group that lags",
+        None,
+        elsewhere("test_the_stream_is_trimmed_only_behind_its_readers"),
+    ),
+    Fault(
+        26,
+        "consumer of a group dies",
+        "kill -9 with deliveries pending",
+        60,
+        elsewhere("test_what_a_dead_consumer_did_not_acknowledge_goes_to_another"),
+    ),
+    Fault(
+        27,
+        "poison document",
+        "a document that cannot be read, or kills",
+        None,
+        elsewhere(
+            "test_a_page_in_place_of_a_feed_is_buried_and_the_next_document_is_read",
+            "test_a_library_that_never_comes_back_is_ended_with_its_process",
+            "test_a_dead_document_is_kept_whole",
+        ),
+    ),
+    Fault(
+        28,
+        "poison job",
+        "a job hash that cannot be read",
+        None,
+        elsewhere(
+            "test_a_job_that_cannot_be_read_does_not_stop_the_next",
+            "test_a_process_that_leaves_with_success_is_started_again",
+        ),
+    ),
+    Fault(
+        29,
+        "one document enqueued a thousand times",
+        "the same offer again and again",
+        None,
+        elsewhere("test_an_article_is_published_once_however_often_it_is_offered"),
+    ),
+)
+
+PUSHES = (
+    Fault(30, "a hub sends the same a thousand times", "1000 equal pushes", None, NOT_YET),
+    Fault(
+        31,
+        "push with a bad signature, unknown topic",
+        "bad, missing, odd",
+        None,
+        elsewhere(
+            "test_a_missing_or_odd_signature_is_wrong",
+            "test_every_method_of_the_standard_is_checked",
+            "test_a_hub_gets_no_confirmation_of_what_was_not_asked_for",
+        ),
+    ),
+    Fault(32, "hub dies and the lease ends", "the hub is stopped", None, NOT_YET),
+    Fault(
+        33,
+        "push and poll see the same item",
+        "both at once",
+        None,
+        elsewhere("test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work"),
+    ),
+)
+
+CLOCKS_AND_NETWORK = (
+    Fault(34, "clocks of daemon and worker jump", "an hour, a year, and back", None, NOT_YET),
+    Fault(35, "clocks of daemon and store differ", "ten minutes", None, NOT_YET),
+    Fault(36, "DNS fails or is slow", "a name server of our own", None, NOT_YET),
+    Fault(
+        37,
+        "DNS rebinding, private answers, redirects inside",
+        "an island of canaries",
+        None,
+        elsewhere("test_nothing_that_is_not_public_is_reached", "test_our_own_network_is_not_asked_unless_allowed"),
+    ),
+    Fault(38, "network gone for minutes", "every connection is refused", None, NOT_YET),
+    Fault(39, "one host slow by 2 s", "2 s an answer", None, NOT_YET),
+    Fault(
+        40,
+        "one host never answers",
+        "many feeds on it",
+        None,
+        elsewhere("test_a_host_that_never_answers_delays_no_other", "test_one_slow_host_does_not_hold_up_another"),
+    ),
+)
+
+ANSWERS = (
+    Fault(
+        41,
+        "bombs, endless streams, slow drips",
+        "each from a server of its own",
+        None,
+        elsewhere("test_a_bad_answer_is_a_failure_of_its_kind", "test_the_time_limit_covers_all_hops_together"),
+    ),
+    Fault(
+        42,
+        "every fault of framing",
+        "each from a server of its own",
+        None,
+        elsewhere("test_a_bad_answer_is_a_failure_of_its_kind", "test_whatever_a_server_says_is_a_value"),
+    ),
+    Fault(43, "every hostile document", "all of them in one list of feeds", None, NOT_YET),
+    Fault(
+        44,
+        "document that costs the parser its time",
+        "a reading without end",
+        None,
+        elsewhere(
+            "test_a_reading_without_end_is_ended_and_its_process_lives",
+            "test_a_library_that_never_comes_back_is_ended_with_its_process",
+        ),
+    ),
+    Fault(
+        45,
+        "mass 429 and 503 with Retry-After",
+        "scripted answers, and a restart",
+        None,
+        elsewhere(
+            "test_a_polite_reader_does_what_the_row_says",
+            "test_a_refused_feed_waits_at_least_as_long_as_its_host_asks",
+        ),
+    ),
+)
+
+OPERATION = (
+    Fault(46, "no more files may be opened", "a limit of open files", None, NOT_YET),
+    Fault(
+        47,
+        "SIGTERM under full load",
+        "SIGTERM, SIGINT",
+        None,
+        elsewhere("test_stopping_under_load_loses_nothing_and_leaves_nothing"),
+    ),
+    Fault(48, "jobs of the version before in the queue", "an older payload", None, NOT_YET),
+    Fault(49, "broken file or feeds named twice on the list", "added while it runs", None, NOT_YET),
+    Fault(50, "TLS: self-signed, expired, wrong host, plain text", "servers of each kind", None, NOT_YET),
+    Fault(
+        51,
+        "article pages: robots.txt 500, 404, huge, disallow",
+        "scripted answers",
+        None,
+        elsewhere(
+            "test_robots_txt_decides",
+            "test_a_host_without_rules_is_open_and_one_in_trouble_closed",
+            "test_a_host_that_does_not_answer_is_closed",
+        ),
+    ),
+    Fault(
+        52,
+        "what a feed says in the log, secrets in addresses",
+        "any bytes",
+        None,
+        elsewhere(
+            "test_what_a_feed_says_cannot_break_a_line_or_reach_the_terminal",
+            "test_any_event_and_value_make_one_printable_line",
+            "test_no_field_shows_a_password",
+        ),
+    ),
+    Fault(
+        53,
+        "queue grows: more polls than workers can read",
+        "no worker at first, then one",
+        None,
+        elsewhere(
+            "test_polling_waits_for_the_workers_and_loses_nothing",
+            "test_documents_of_a_feed_are_processed_in_order",
+        ),
+    ),
+)
+
+FAULTS = (*PROCESSES, *STORE, *READERS_AND_JOBS, *PUSHES, *CLOCKS_AND_NETWORK, *ANSWERS, *OPERATION)
+"""Every row, 1 to 53. The 54th, a day of random choice among them, is a soak."""

@@ -37,17 +37,17 @@ class ArticleLookup:
                 return feed_id, record, told if isinstance(told, bytes) else b""
         return None
 
-    def last_told(self, article_id: str, *, from_ms: int) -> Article | None:
-        """Give the newest revision of the article on the stream, looked for from *from_ms* on; None for none."""
-        last, start, read = None, str(from_ms), 0
+    def told(self, article_id: str, *, from_ms: int) -> tuple[Article, ...]:
+        """Give the revisions of the article that stand on the stream, in order, looked for from *from_ms* on."""
+        found: list[bytes] = []
+        start, read = str(max(0, from_ms)), 0
         while read < _MOST_READ:
             entries = as_entries(self._client.xrange(self._keys.articles, start, "+", count=_PORTION))
             if not entries:
                 break
-            mine = [fields[b"article"] for _, fields in entries if fields.get(b"id") == article_id.encode()]
-            last = mine[-1] if mine else last
+            found += [fields[b"article"] for _, fields in entries if fields.get(b"id") == article_id.encode()]
             start, read = f"({entries[-1][0].decode()}", read + len(entries)
-        return None if last is None else wire.article_from_json(last)
+        return tuple(map(wire.article_from_json, found))
 
     def page_waits(self, article_id: str) -> bool:
         """Whether the page of the article is still to be fetched."""

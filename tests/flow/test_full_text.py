@@ -92,6 +92,7 @@ def test_explain_tells_whose_text_it_is(system: System, origin: Origin) -> None:
     assert told["text"].startswith(f"From its page, {origin.url('/story-0')}")
     assert told["page"] == "It was fetched and read."
     assert told["published"].startswith("Revision 2, revised on ")
+    assert f"text: {{+{' '.join(paragraphs('story-0')).split()[0]}" in told["revision_2"]
     failed = json.loads(system.run("explain", ids["story-1"], "--json").stdout)
     assert failed["text"] == "None; only the summary of the feed."
     assert failed["page"] == "It was asked for: page not fetched: HTTP 404."

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.model import ArticleDate, Inferred, Precision
@@ -45,18 +46,14 @@ _YEAR_LAST = re.compile(
     r"(?P<day>[^\W\d_]{2,12}[., ][^0-9]{0,12}[0-9]{1,2}) (?P<time>[0-9]{1,2}:.{2,40}) (?P<year>[0-9]{4})"
 )
 
-# The two forms of nearly all dates in feeds, which need no search: RFC 822 and RFC 3339 with a known zone.
+# The two forms of nearly all dates in feeds, RFC 822 and RFC 3339. Their days and zones are the same all day long.
 _MAIL = re.compile(
-    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r" (?:GMT|([+-])([0-9]{2})([0-9]{2}))"
+    r"((?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} (?:[0-9]{2}){1,2}) ([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?()"
+    r" ([A-Z]{1,5}|[+-][0-9]{4})"
 )
 _INTERNET = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
-_WEEKDAYS = {"Mon": 0, "Tue": 1, "Wed": 2, "Thu": 3, "Fri": 4, "Sat": 5, "Sun": 6}
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
 # Languages, and regions of them, whose readers agree on the order; English alone and Canada do not.
 _DAY_FIRST_LANGUAGES = "bg ca cs da de el es et fi fr gl hr id it lt lv nb nl nn no pl pt ro ru sk sl sr tr uk"
 _FIRST_PARTS: dict[str, FirstPart | None] = {
@@ -120,27 +117,27 @@ def read_date(
 
 def _usual(text: str) -> _Moment | None:
     """Read *text* in the form of RFC 822 or RFC 3339; None for any other form, and for what needs a closer look."""
-    match = _MAIL.fullmatch(text)
-    if match:
-        weekday, day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
-        month, fraction = _MONTHS.get(name, 0), None
-    else:
-        match = _INTERNET.fullmatch(text)
-        if match is None:
-            return None
-        year, number, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
-        weekday, month = None, int(number)
-    east = int(hours) * 60 + int(minutes) if sign else 0
-    if int(hour) > 23 or int(minute) > 59 or int(second) > 59 or east > 720 or int(minutes or 0) > 59:
+    match = _MAIL.fullmatch(text) or _INTERNET.fullmatch(text)
+    if match is None:
         return None
-    try:
-        days = date(int(year), month, int(day)).toordinal() - _EPOCH_ORDINAL
-    except ValueError:
+    day, hour, minute, second, fraction, zone_text = match.groups()
+    days, zone = _usual_day(day), _usual_zone(zone_text)
+    hours, minutes, seconds = int(hour), int(minute), int(second or 0)
+    if days is None or zone is None or hours > 23 or minutes > 59 or seconds > 59:
         return None
-    if weekday is not None and (days + 3) % 7 != _WEEKDAYS[weekday]:  # day 0 was a Thursday
-        return None
-    seconds = days * 86_400 + int(hour) * 3600 + (int(minute) + (east if sign == "-" else -east)) * 60 + int(second)
-    return _Moment(seconds * 1000 + int((fraction or "0")[:3].ljust(3, "0")), "second", zone_known=True)
+    at_seconds = days * 86_400 + hours * 3600 + (minutes - zone.east_minutes) * 60 + seconds
+    at_ms = at_seconds * 1000 + (int(fraction[:3].ljust(3, "0")) if fraction else 0)
+    return _Moment(at_ms, "second" if second else "minute", zone.known)
+
+
+@lru_cache(maxsize=1024)
+def _usual_day(text: str) -> int | None:
+    """Count the days since the epoch of the day that *text* is, as `_written` reads it."""
+    found = _numbered_day(text) if text[:4].isdigit() else _named_day(text, None)
+    return found[0] if found is not None and found[1] == len(text) else None
+
+
+_usual_zone = lru_cache(maxsize=256)(read_zone)
 
 
 def _epoch(text: str) -> _Moment | None:

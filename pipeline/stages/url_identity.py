@@ -8,9 +8,10 @@ fetched. A page's own canonical is believed only where it can be of this very pa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipeline.stages.urls import absolute, canonical, host_of
+from pipeline.stages.urls import absolute, canonical, host_of, kept_query, normal_escapes
 
 # Hosts (without www) and first path segments that only pass readers on, and the parameter that says whereto.
 _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -30,6 +31,7 @@ _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("slack-redir.net", "/link"): ("url",),
     ("bing.com", "/news/apiclick.aspx"): ("url",),
 }
+_WRAPPER_PATHS = frozenset(path for _, path in _WRAPPERS) - {"/"}
 _MAX_WRAPPERS = 3
 # One look at its beginning tells that an address is no wrapper, as nearly all are.
 _PERHAPS_WRAPPED = re.compile(
@@ -42,8 +44,14 @@ _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/]
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
 _AMP_FIELD = re.compile(r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp", re.IGNORECASE)
 _FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-# The address of nearly all articles: one host name, one path, and nothing in either that `canonical` would change.
-_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,24})((?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/?)")
+# The address of nearly all articles: a host, a path, a query and a fragment that is no route.
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(?:[^!/\s]\S*+)?)?")
+_WRAPPING_HOST = re.compile(
+    r".*\.cdn\.ampproject\.org|(?:www\.)?google\..*|(?:www\.)?(?:"
+    + "|".join(re.escape(host) for host, path in _WRAPPERS if path == "/")
+    + ")"
+)
+_HOST_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
 
@@ -93,8 +101,10 @@ def identity_key(url: str) -> str:
     (`#!` or `#/`).
     """
     plain = _PLAIN.fullmatch(url)
-    if plain and not _PERHAPS_WRAPPED.match(url):
-        return f"{_FRONT.sub('', plain[1], count=1)}{_article_path(plain[2])}"
+    if plain:
+        known, path, query = _plain_host(plain[1]), normal_escapes(plain[2] or ""), plain[3]
+        if known and "//" not in path and "/." not in path and (path or "/") not in _WRAPPER_PATHS:
+            return f"{known}{_article_path(path)}{_article_query(kept_query(query)) if query else ''}"
     whole = unwrapped(url)
     try:
         parts = urlsplit(canonical(whole))
@@ -104,14 +114,29 @@ def identity_key(url: str) -> str:
         return url
     if not host:
         return url
-    host = _FRONT.sub("", host.rstrip("."), count=1)
-    path = _article_path(parts.path)
-    query = parts.query
-    if query:
-        query = "&".join(sorted(field for field in query.split("&") if not _AMP_FIELD.fullmatch(field)))
+    name = _FRONT.sub("", host.rstrip("."), count=1)
+    path, query = _article_path(parts.path), _article_query(parts.query)
     place = f":{port}" if port not in (None, 80, 443) else ""
     fragment = f"#{route}" if route.startswith(("!", "/")) else ""
-    return f"{host}{place}{path}{'?' if query else ''}{query}{fragment}"
+    return f"{name}{place}{path}{query}{fragment}"
+
+
+@lru_cache(maxsize=4096)  # the hosts of the feeds of one worker: they come again with every article
+def _plain_host(host: str) -> str:
+    """Give what *host* is known by; "" where its addresses need a closer look."""
+    if not _HOST_NAME.fullmatch(host) or _WRAPPING_HOST.fullmatch(host):
+        return ""
+    return _FRONT.sub("", host, count=1)
+
+
+def _article_query(query: str) -> str:
+    """Give *query* behind its question mark, its fields in order, without what asks for the AMP form."""
+    fields = query.split("&")
+    folded = query.lower()
+    if "amp" in folded or "outputtype" in folded:
+        fields = [field for field in fields if not _AMP_FIELD.fullmatch(field)]
+    fields.sort()
+    return f"?{'&'.join(fields)}" if fields and query else ""
 
 
 def _article_path(path: str) -> str:

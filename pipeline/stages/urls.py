@@ -88,11 +88,11 @@ def canonical(url: str, tracking: Tracking = _NO_MORE) -> str:
         authority = _authority(parts)
     except ValueError:
         return url
-    path = _normal_escapes(parts.path) or "/"
+    path = normal_escapes(parts.path) or "/"
     if _DOT_SEGMENT.search(path):
         path = urlsplit(urljoin("http://h/", re.sub(r"^/+", "/", path))).path or "/"
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
-    return urlunsplit((parts.scheme, authority, path, _kept_query(parts.query, tracking), fragment))
+    return urlunsplit((parts.scheme, authority, path, kept_query(parts.query, tracking), fragment))
 
 
 def host_of(url: str) -> str:
@@ -202,11 +202,12 @@ def _authority(parts: SplitResult) -> str:
     return f"{user}{at}{shown}{port}"
 
 
-def _kept_query(query: str, tracking: Tracking) -> str:
+def kept_query(query: str, tracking: Tracking = _NO_MORE) -> str:
+    """Give *query* without what only tells where a reader came from; *tracking* adds to our own table."""
     if not query:
         return ""
-    fields = _ESCAPED_AMPERSAND.sub("&", query).split("&")
-    return "&".join(_normal_escapes(field) for field in fields if field and not _is_tracking(field, tracking))
+    fields = _ESCAPED_AMPERSAND.sub("&", query).split("&") if "&" in query else [query]
+    return "&".join([normal_escapes(field) for field in fields if field and not _is_tracking(field, tracking)])
 
 
 def _is_tracking(field: str, tracking: Tracking) -> bool:
@@ -219,7 +220,8 @@ def _is_tracking(field: str, tracking: Tracking) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
-def _normal_escapes(part: str) -> str:
+def normal_escapes(part: str) -> str:
+    """Give *part* of an address with no escape that is not needed, the others in upper case (RFC 3986, 6.2.2)."""
     return _ESCAPE.sub(_normal_escape, part) if "%" in part else part
 
 

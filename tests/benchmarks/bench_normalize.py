@@ -78,6 +78,9 @@ def main() -> None:
         lines.append(f"\n{len(entries)} entries of the corpus, CPU us each, least of {loops}")
         lines.append(f"{'normalize':28}{whole / len(entries) * 1e6:8.1f}")
         lines.append(f"{'safe_html of its body alone':28}{floor / len(entries) * 1e6:8.1f}")
+        links = [link for entry, *_ in entries if (link := entry.link)]
+        keys = least_seconds(lambda: [identity_key(link) for link in links], loops, 1)
+        lines.append(f"{'identity_key of its link':28}{keys / len(links) * 1e6:8.1f}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

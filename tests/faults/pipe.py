@@ -36,10 +36,14 @@ _SETTINGS = {
 
 @dataclass(slots=True)
 class Pipe:
-    """A running system and all that a fault may be done to. `daemons` and `workers` are the running commands."""
+    """A running system and all that a fault may be done to.
+
+    `relay` stands before the store, `web_relay` before the origin; `daemons` and `workers` are the running commands.
+    """
 
     store: Valkey
     relay: Relay
+    web_relay: Relay
     system: System
     reader: Reader
     room: Newsroom
@@ -114,11 +118,13 @@ def running_pipe(
         url = f"redis://127.0.0.1:{relay.port}/0"
         system = stack.enter_context(running_system(REDIS_URL=url, **{**_SETTINGS, **settings}))
         origin = stack.enter_context(OriginThread())
+        web_relay = stack.enter_context(Relay((origin.host, origin.port)))
+        origin.port = web_relay.port  # from here on its addresses lead through the relay
         reader = stack.enter_context(Reader(store.url))
         room = stack.enter_context(Newsroom(origin, reader, feeds, _ENDLESS))
         (system.folder / "feeds.txt").write_text("\n".join(room.urls), "utf-8")
         assert system.run("feeds", "import", "feeds.txt").code == 0
-        pipe = Pipe(store, relay, system, reader, room)
+        pipe = Pipe(store, relay, web_relay, system, reader, room)
         pipe.start_daemon()
         pipe.start_worker()
         pipe.go_on()

@@ -81,14 +81,18 @@ class Pipe:
 
     def balance(self, *numbers: int, times: int, seconds: float) -> None:
         """Let every feed stay as it is until all of it is told; note what is lost or repeated; let them go on."""
-        self.room.states = 0
-        time.sleep(0.1)  # the newsroom may just be at it
-        wait_until(self._is_told, timeout_seconds=_PATIENCE_SECONDS)
+        self.hold_still()
         deviations = self.room.deviations(published(self.store.url))
         self.room.states = _ENDLESS
         counts = {name: len(facts) for name, facts in deviations.items()}
         for number in numbers:
             BOOK.note(Outcome(number, times, counts["lost"], counts["repeated"], counts["wrong"], seconds))
+
+    def hold_still(self) -> None:
+        """Let every feed stay as it is, and wait until all of it is told."""
+        self.room.states = 0
+        time.sleep(0.1)  # the newsroom may just be at it
+        wait_until(self._is_told, timeout_seconds=_PATIENCE_SECONDS)
 
     def go_on(self, states: int = 1) -> None:
         """Wait until the feeds have gone on by so many *states* in the mean: the load is on."""
@@ -107,7 +111,7 @@ class Pipe:
 
 @contextmanager
 def running_pipe(
-    *, feeds: int = 8, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
+    *, feeds: int = 6, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
 ) -> Iterator[Pipe]:
     """Give a pipe with its load on: one daemon, one worker, *feeds* that go on; all of it is ended afterwards."""
     with ExitStack() as stack:

@@ -98,8 +98,8 @@ PROCESSES = (
 
 STORE = (
     Fault(13, "store killed, its log of writes on", "kill -9, start", 10, Case("stores")),
-    Fault(14, "store restarted without persistence", "kill -9, start empty", None, NOT_YET),
-    Fault(15, "store loses power", "its log is cut where it was synced last", None, NOT_YET),
+    Fault(14, "store restarted without persistence", "kill -9, started empty", None, Case("forgetful")),
+    Fault(15, "store loses power", "its log is cut at an earlier end", None, Case("forgetful")),
     Fault(
         16,
         "end of the log of writes damaged",
@@ -107,9 +107,9 @@ STORE = (
         None,
         elsewhere("test_a_damaged_end_of_the_log_of_writes_costs_only_that_end"),
     ),
-    Fault(17, "store away for longer than any patience", "connections refused for 18 s", 10, Case("stores")),
+    Fault(17, "store away for longer than any patience", "connections refused for 18 s", 10, Case("connections")),
     Fault(18, "store slow", "200 ms an answer", None, Case("stores")),
-    Fault(19, "connection reset in the middle of an answer", "RST after half of it", None, Case("stores")),
+    Fault(19, "connection reset in the middle of an answer", "RST after half of it", None, Case("connections")),
     Fault(20, "memory of the store full", "maxmemory", 10, Case("stores")),
     Fault(
         21,
@@ -122,7 +122,7 @@ STORE = (
     ),
     Fault(22, "disk of the store full", "a limit on its files", 30, Case("stores")),
     Fault(23, "disk full for logs and archive", "a limit on their files", None, NOT_YET),
-    Fault(24, "FLUSHALL by mistake", "FLUSHALL", None, NOT_YET),
+    Fault(24, "FLUSHALL by mistake", "FLUSHALL, later the feeds again", None, Case("forgetful")),
 )
 
 READERS_AND_JOBS = (

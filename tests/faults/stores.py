@@ -1,4 +1,4 @@
-"""Faults of the store and of the way to it: slow, cut, away, full, forgetful."""
+"""Faults of the store: slow, killed, full, given the same again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from pipeline.adapters.backlog import JOB_FUNCTION
-from pipeline.adapters.connection import PATIENCE_SECONDS, connect
+from pipeline.adapters.connection import connect
 from pipeline.adapters.keys import Keys
 
 
@@ -19,12 +19,10 @@ def run() -> None:
     """Inject them one after the other into one running pipe."""
     with running_pipe() as pipe:
         _slow(pipe)
-        _cut(pipe)
         _killed(pipe)
         _out_of_memory(pipe)
         _disk_full(pipe)
         _same_job_again(pipe)
-        _away(pipe)
 
 
 def _slow(pipe: Pipe) -> None:
@@ -33,17 +31,6 @@ def _slow(pipe: Pipe) -> None:
         pipe.relay.delay_seconds = 0.2
         time.sleep(5)
         pipe.relay.delay_seconds = 0.0
-
-
-def _cut(pipe: Pipe) -> None:
-    """19: connections are reset in the middle of an answer, and all at once."""
-    cuts = 20
-    with pipe.fault(19, times=cuts):
-        for _ in range(cuts):
-            pipe.relay.cuts_left = 1
-            time.sleep(0.1)
-        pipe.relay.cuts_left = 0
-        pipe.relay.cut()
 
 
 def _killed(pipe: Pipe) -> None:
@@ -79,16 +66,6 @@ def _same_job_again(pipe: Pipe) -> None:
         feeds = [name.decode() for name in client.hkeys(keys.feeds)]
         for _ in range(times):
             queue.enqueue(JOB_FUNCTION, args=(feeds,), result_ttl=0, failure_ttl=60)
-
-
-def _away(pipe: Pipe) -> None:
-    """17: nobody answers at the address of the store, for longer than any command is tried again."""
-    with pipe.fault(17):
-        pipe.relay.is_refused = True
-        pipe.relay.cut()
-        time.sleep(PATIENCE_SECONDS + 3)
-        pipe.relay.is_refused = False
-    assert pipe.events("redis_lost")
 
 
 def _wait_until_refusing(client: redis.Redis) -> None:

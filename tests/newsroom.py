@@ -132,14 +132,16 @@ def obligations(feed: int, state: int) -> list[Fact]:
     return facts if state % 2 else [*facts, ("revised", _title(feed, state - 1) + ", corrected")]
 
 
+def titles(feed: int, state: int) -> list[str]:
+    """Give the titles that *feed* shows in *state*, the oldest item first."""
+    last_corrected = state - state % 2
+    return [_title(feed, n) + (", corrected" if n % 2 and n < last_corrected else "") for n in range(1, state + 1)]
+
+
 def document(feed: int, state: int) -> bytes:
     """Give the document that *feed* shows in *state*, the newest item first."""
-    last_corrected = state - state % 2
-    items = [
-        Item(f"{feed}-{n}", _title(feed, n) + (", corrected" if n % 2 and n < last_corrected else ""))
-        for n in range(state, 0, -1)
-    ]
-    return rss(items, title=f"Feed {feed}")
+    items = [Item(f"{feed}-{n}", title) for n, title in enumerate(titles(feed, state), start=1)]
+    return rss(reversed(items), title=f"Feed {feed}")
 
 
 def _title(feed: int, item: int) -> str:

@@ -18,6 +18,7 @@ class Valkey:
     """A Valkey with its socket and data in *folder*, started with *options*: its address, and its process."""
 
     def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
         self.socket = folder / "s"
         self.url = f"unix://{self.socket}"
         self._command = [str(program()), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder), *options]

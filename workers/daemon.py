@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -50,6 +51,7 @@ class Daemon:
     pages: tuple[Pages | OlderPages, ...] = ()
     _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
     _next_due_ms: int | None = None
+    _beaten: float | None = None
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -138,11 +140,19 @@ class Daemon:
         await wait(self.poller.arrived, _IDLE_SECONDS)
 
     async def _keep_leases(self, daemon_id: str, started_ms: int, ended: asyncio.Event) -> None:
-        await self.poller.leases.beat(daemon_id, started_ms=started_ms)
+        await self._beat(daemon_id, started_ms)
         lost = await self.poller.leases.renew([lease for lease, _ in self._in_flight.values()])
         for feed_id in lost:
             log.warning("lease_lost", feed=feed_id)
         await wait(ended, _RENEWAL_SECONDS)
+
+    async def _beat(self, daemon_id: str, started_ms: int) -> None:
+        """Say that we live. Where our last sign is gone before its time, somebody has emptied the store."""
+        began = monotonic()
+        stood = await self.poller.leases.beat(daemon_id, started_ms=started_ms)
+        if self._beaten is not None and not stood and monotonic() - self._beaten < LEASE_MS / 1000:
+            log.error("store_emptied", repair="add the feeds again: newswire feeds import FILE")
+        self._beaten = began
 
     async def _drain(self) -> None:
         """Let polls in flight end; what is not done in the grace time is cancelled and given back."""

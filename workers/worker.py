@@ -32,6 +32,8 @@ _MONITORING_SECONDS = 5
 _WORKER_TTL_SECONDS = 35
 """RQ blocks for a job for this less 15 s; a dead worker's registration is gone after it."""
 _MAINTENANCE_SECONDS = 60
+_LONGEST_PAUSE_SECONDS = 4.0
+"""Between two tries to reach a store that is away; RQ's own minute would be waited for after the store is back."""
 ALLOWED_FUNCTIONS = frozenset({JOB_FUNCTION})
 
 
@@ -51,6 +53,7 @@ class DocumentWorker(Worker):
     """RQ's forking worker, which also keeps the claims of the job it watches over."""
 
     backlog: Backlog
+    max_connection_wait_time = _LONGEST_PAUSE_SECONDS
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Called by RQ every few seconds while the child works."""

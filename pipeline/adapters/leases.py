@@ -160,9 +160,10 @@ class LeaseStore:
         """Remember the feed's health as *judged* and announce *alert*; False if a worker knew better meanwhile."""
         return await change_health(self._client, self._keys, lease.feed.id, lease.health, judged, alert)
 
-    async def beat(self, daemon_id: str, *, started_ms: int) -> None:
-        """Say that this daemon lives; the sign fades by itself."""
-        await self._client.set(self._keys.daemons(daemon_id), str(started_ms), px=LEASE_MS)
+    async def beat(self, daemon_id: str, *, started_ms: int) -> bool:
+        """Say that this daemon lives; the sign fades by itself. Returns whether the last sign still stood."""
+        last = await self._client.set(self._keys.daemons(daemon_id), str(started_ms), px=LEASE_MS, get=True)
+        return last is not None
 
     async def farewell(self, daemon_id: str) -> None:
         """Take the sign of life away at once."""

@@ -53,6 +53,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
 | `redis_lost` | Redis stopped answering; the work waits for it | `reason` |
 | `redis_back` | it answers again | |
+| `store_emptied` | somebody deleted everything in Redis; its feeds are to be added again | `repair` |
 | `redis_unfit` | this Redis may lose data, or does not say | `reason` |
 | `process_started` | a process was started, or started again | `name`, `pid` |
 | `process_ended` | a process ended unasked | `name`, `status`, `lived_seconds` |

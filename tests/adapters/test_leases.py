@@ -171,8 +171,21 @@ async def test_a_daemons_sign_of_life_fades(redis_client: redis.Redis, async_red
     """A killed daemon must not be counted for ever."""
     leases = LeaseStore(async_redis, KEYS)
 
-    await leases.beat("d1", started_ms=1)
+    assert not await leases.beat("d1", started_ms=1)
 
     assert 0 < redis_client.pttl(KEYS.daemons("d1")) <= 15_000
     await leases.farewell("d1")
     wait_until(lambda: not redis_client.exists(KEYS.daemons("d1")))
+
+
+async def test_a_daemon_sees_that_the_store_was_emptied(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """With the feed list gone nothing is due any more, which would look like a quiet day."""
+    leases = LeaseStore(async_redis, KEYS)
+
+    stood = [await leases.beat("d1", started_ms=1) for _ in range(2)]
+    redis_client.flushall()
+    stood.append(await leases.beat("d1", started_ms=1))
+
+    assert stood == [False, True, False]

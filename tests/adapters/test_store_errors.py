@@ -48,6 +48,22 @@ def test_a_command_rides_out_a_full_disk(tmp_path: Path) -> None:
         valkey.stop()
 
 
+def test_a_command_rides_out_a_full_memory(tmp_path: Path) -> None:
+    """A job that gave up at once would hold its documents back until its lease ends."""
+    valkey = Valkey(tmp_path)
+    try:
+        with redis.Redis.from_url(valkey.url) as impatient, connect(valkey.url) as client:
+            impatient.config_set("maxmemory", "1mb")
+            with pytest.raises(redis.exceptions.OutOfMemoryError):
+                impatient.set("{newswire}:probe", "0")
+            relief = threading.Timer(0.5, impatient.config_set, ["maxmemory", "0"])
+            relief.start()
+            assert client.set("{newswire}:probe", "1")
+            relief.join()
+    finally:
+        valkey.stop()
+
+
 def refuses(client: redis.Redis) -> bool:
     """Whether the store refuses to write."""
     try:

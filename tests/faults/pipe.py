@@ -36,10 +36,14 @@ _SETTINGS = {
 
 @dataclass(slots=True)
 class Pipe:
-    """A running system and all that a fault may be done to. `daemons` and `workers` are the running commands."""
+    """A running system and all that a fault may be done to.
+
+    `relay` stands before the store, `web_relay` before the origin; `daemons` and `workers` are the running commands.
+    """
 
     store: Valkey
     relay: Relay
+    web_relay: Relay
     system: System
     reader: Reader
     room: Newsroom
@@ -77,14 +81,18 @@ class Pipe:
 
     def balance(self, *numbers: int, times: int, seconds: float) -> None:
         """Let every feed stay as it is until all of it is told; note what is lost or repeated; let them go on."""
-        self.room.states = 0
-        time.sleep(0.1)  # the newsroom may just be at it
-        wait_until(self._is_told, timeout_seconds=_PATIENCE_SECONDS)
+        self.hold_still()
         deviations = self.room.deviations(published(self.store.url))
         self.room.states = _ENDLESS
         counts = {name: len(facts) for name, facts in deviations.items()}
         for number in numbers:
             BOOK.note(Outcome(number, times, counts["lost"], counts["repeated"], counts["wrong"], seconds))
+
+    def hold_still(self) -> None:
+        """Let every feed stay as it is, and wait until all of it is told."""
+        self.room.states = 0
+        time.sleep(0.1)  # the newsroom may just be at it
+        wait_until(self._is_told, timeout_seconds=_PATIENCE_SECONDS)
 
     def go_on(self, states: int = 1) -> None:
         """Wait until the feeds have gone on by so many *states* in the mean: the load is on."""
@@ -103,7 +111,7 @@ class Pipe:
 
 @contextmanager
 def running_pipe(
-    *, feeds: int = 8, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
+    *, feeds: int = 6, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
 ) -> Iterator[Pipe]:
     """Give a pipe with its load on: one daemon, one worker, *feeds* that go on; all of it is ended afterwards."""
     with ExitStack() as stack:
@@ -114,11 +122,13 @@ def running_pipe(
         url = f"redis://127.0.0.1:{relay.port}/0"
         system = stack.enter_context(running_system(REDIS_URL=url, **{**_SETTINGS, **settings}))
         origin = stack.enter_context(OriginThread())
+        web_relay = stack.enter_context(Relay((origin.host, origin.port)))
+        origin.port = web_relay.port  # from here on its addresses lead through the relay
         reader = stack.enter_context(Reader(store.url))
         room = stack.enter_context(Newsroom(origin, reader, feeds, _ENDLESS))
         (system.folder / "feeds.txt").write_text("\n".join(room.urls), "utf-8")
         assert system.run("feeds", "import", "feeds.txt").code == 0
-        pipe = Pipe(store, relay, system, reader, room)
+        pipe = Pipe(store, relay, web_relay, system, reader, room)
         pipe.start_daemon()
         pipe.start_worker()
         pipe.go_on()

@@ -77,9 +77,9 @@ NOT_YET = NoProof("not written yet")
 
 PROCESSES = (
     Fault(1, "daemon killed mid-fetch", "kill -9", 60, elsewhere("test_killing_a_process_loses_and_repeats_nothing")),
-    Fault(2, "daemon killed between fetch and enqueue", "it dies as it begins to write", 60, NOT_YET),
+    Fault(2, "daemon killed between fetch and enqueue", "it dies as it begins to write", 60, Case("deaths")),
     Fault(3, "worker killed mid-job", "kill -9", 60, elsewhere("test_killing_a_process_loses_and_repeats_nothing")),
-    Fault(4, "worker and its child killed", "both die while a document is read", 60, NOT_YET),
+    Fault(4, "worker and its child killed", "both die while a document is read", 60, Case("deaths")),
     Fault(
         5,
         "child killed by lack of memory",
@@ -87,31 +87,19 @@ PROCESSES = (
         60,
         elsewhere("test_killing_a_process_loses_and_repeats_nothing"),
     ),
-    Fault(6, "worker killed after the pop, before registration", "it dies with a job in hand", 60, NOT_YET),
-    Fault(7, "worker killed after registration, before the start", "it dies before it forks", 60, NOT_YET),
-    Fault(8, "worker killed after publishing, before closing", "both die once the stream has it", 60, NOT_YET),
-    Fault(9, "all workers killed for a while", "kill -9 of each, later new ones", 60, NOT_YET),
-    Fault(
-        10, "worker frozen past its lease", "SIGSTOP, SIGCONT", None, Soak("python tests/soak/freeze.py --rounds 3")
-    ),
-    Fault(
-        11, "daemon frozen past its lease", "SIGSTOP, SIGCONT", None, Soak("python tests/soak/freeze.py --rounds 3")
-    ),
-    Fault(
-        12,
-        "two daemons with one configuration",
-        "started twice",
-        None,
-        elsewhere(
-            "test_two_daemons_share_the_feeds_and_poll_none_twice", "test_two_daemons_keep_a_hosts_limits_together"
-        ),
-    ),
+    Fault(6, "worker killed after the pop, before registration", "it dies with a job in hand", 60, Case("deaths")),
+    Fault(7, "worker killed after registration, before the start", "it dies before it forks", 60, Case("deaths")),
+    Fault(8, "worker killed after publishing, before closing", "both die once the stream has it", 60, Case("deaths")),
+    Fault(9, "all workers killed for a while", "kill -9 of each, later new ones", 60, Case("deaths")),
+    Fault(10, "worker frozen past its lease", "SIGSTOP, SIGCONT of worker and child", None, Case("freezes")),
+    Fault(11, "daemon frozen past its lease", "SIGSTOP, SIGCONT with feeds in flight", None, Case("freezes")),
+    Fault(12, "two daemons with one configuration", "started twice", None, Case("freezes")),
 )
 
 STORE = (
     Fault(13, "store killed, its log of writes on", "kill -9, start", 10, Case("stores")),
-    Fault(14, "store restarted without persistence", "kill -9, start empty", None, NOT_YET),
-    Fault(15, "store loses power", "its log is cut where it was synced last", None, NOT_YET),
+    Fault(14, "store restarted without persistence", "kill -9, started empty", None, Case("forgetful")),
+    Fault(15, "store loses power", "its log is cut at an earlier end", None, Case("forgetful")),
     Fault(
         16,
         "end of the log of writes damaged",
@@ -119,9 +107,9 @@ STORE = (
         None,
         elsewhere("test_a_damaged_end_of_the_log_of_writes_costs_only_that_end"),
     ),
-    Fault(17, "store down for minutes", "it refuses connections", 10, NOT_YET),
+    Fault(17, "store away for longer than any patience", "connections refused for 18 s", 10, Case("connections")),
     Fault(18, "store slow", "200 ms an answer", None, Case("stores")),
-    Fault(19, "connection reset in the middle of an answer", "RST after half of it", None, Case("stores")),
+    Fault(19, "connection reset in the middle of an answer", "RST after half of it", None, Case("connections")),
     Fault(20, "memory of the store full", "maxmemory", 10, Case("stores")),
     Fault(
         21,
@@ -134,7 +122,7 @@ STORE = (
     ),
     Fault(22, "disk of the store full", "a limit on its files", 30, Case("stores")),
     Fault(23, "disk full for logs and archive", "a limit on their files", None, NOT_YET),
-    Fault(24, "FLUSHALL by mistake", "FLUSHALL", None, NOT_YET),
+    Fault(24, "FLUSHALL by mistake", "FLUSHALL, later the feeds again", None, Case("forgetful")),
 )
 
 READERS_AND_JOBS = (
@@ -173,13 +161,7 @@ READERS_AND_JOBS = (
             "test_a_process_that_leaves_with_success_is_started_again",
         ),
     ),
-    Fault(
-        29,
-        "one document enqueued a thousand times",
-        "the same offer again and again",
-        None,
-        elsewhere("test_an_article_is_published_once_however_often_it_is_offered"),
-    ),
+    Fault(29, "one job enqueued again and again", "a hundred times", None, Case("stores")),
 )
 
 PUSHES = (
@@ -267,13 +249,7 @@ ANSWERS = (
 
 OPERATION = (
     Fault(46, "no more files may be opened", "a limit of open files", None, NOT_YET),
-    Fault(
-        47,
-        "SIGTERM under full load",
-        "SIGTERM, SIGINT",
-        None,
-        elsewhere("test_stopping_under_load_loses_nothing_and_leaves_nothing"),
-    ),
+    Fault(47, "rolling restart under load", "SIGTERM once the next ones are up", None, Case("deaths")),
     Fault(48, "jobs of the version before in the queue", "an older payload", None, NOT_YET),
     Fault(49, "broken file or feeds named twice on the list", "added while it runs", None, NOT_YET),
     Fault(50, "TLS: self-signed, expired, wrong host, plain text", "servers of each kind", None, NOT_YET),

@@ -1,4 +1,4 @@
-"""Faults of the store and of the way to it: slow, cut, away, full, forgetful."""
+"""Faults of the store: slow, killed, full, given the same again."""
 
 from __future__ import annotations
 
@@ -7,37 +7,30 @@ import time
 import redis
 from faults.pipe import Pipe, running_pipe
 from operators_valkey import NO_LIMIT
+from rq import Queue
+from rq.serializers import JSONSerializer
 
+from pipeline.adapters.backlog import JOB_FUNCTION
 from pipeline.adapters.connection import connect
+from pipeline.adapters.keys import Keys
 
 
 def run() -> None:
     """Inject them one after the other into one running pipe."""
     with running_pipe() as pipe:
         _slow(pipe)
-        _cut(pipe)
         _killed(pipe)
         _out_of_memory(pipe)
         _disk_full(pipe)
+        _same_job_again(pipe)
 
 
 def _slow(pipe: Pipe) -> None:
     """18: each answer of the store takes 200 ms."""
     with pipe.fault(18):
         pipe.relay.delay_seconds = 0.2
-        time.sleep(8)
+        time.sleep(5)
         pipe.relay.delay_seconds = 0.0
-
-
-def _cut(pipe: Pipe) -> None:
-    """19: connections are reset in the middle of an answer, and all at once."""
-    cuts = 30
-    with pipe.fault(19, times=cuts):
-        for _ in range(cuts):
-            pipe.relay.cuts_left = 1
-            time.sleep(0.1)
-        pipe.relay.cuts_left = 0
-        pipe.relay.cut()
 
 
 def _killed(pipe: Pipe) -> None:
@@ -63,6 +56,16 @@ def _disk_full(pipe: Pipe) -> None:
         _wait_until_refusing(client)
         time.sleep(3)
         pipe.store.limit_files(NO_LIMIT)
+
+
+def _same_job_again(pipe: Pipe) -> None:
+    """29: the same job stands in the queue a hundred times."""
+    keys, times = Keys("newswire"), 100
+    with pipe.fault(29, times=times), connect(pipe.store.url) as client:
+        queue = Queue(keys.queue, connection=client, serializer=JSONSerializer)
+        feeds = [name.decode() for name in client.hkeys(keys.feeds)]
+        for _ in range(times):
+            queue.enqueue(JOB_FUNCTION, args=(feeds,), result_ttl=0, failure_ttl=60)
 
 
 def _wait_until_refusing(client: redis.Redis) -> None:

@@ -11,15 +11,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faults import stores
+from faults import connections, deaths, forgetful, freezes, stores
 from faults.outcomes import BOOK, Outcome
 from faults.rows import FAULTS, Case, Elsewhere, Fault, NoProof, Soak
 
 pytestmark = pytest.mark.flow
 
 _TESTS = Path(__file__).resolve().parents[1]
-_SCENES = {"stores": stores.run}
-_SCENES_AT_ONCE = 3
+_SCENES = {
+    "deaths": deaths.run,
+    "freezes": freezes.run,
+    "connections": connections.run,
+    "stores": stores.run,
+    "forgetful": forgetful.run,
+}
+_SCENES_AT_ONCE = 4
 _CASES = [fault for fault in FAULTS if isinstance(fault.proof, Case)]
 _OTHERS = [fault for fault in FAULTS if not isinstance(fault.proof, Case)]
 

@@ -1,0 +1,79 @@
+"""Faults in which the store forgets: its last second, or everything.
+
+What readers were told and the store forgot comes again with the same id and revision, as long as its feed shows it:
+so these are judged by what stands on the stream afterwards, held against what the feeds show.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+
+from faults.outcomes import BOOK, Outcome
+from faults.pipe import Pipe, running_pipe
+from ledger import published, repeated
+from newsroom import titles
+from waiting import wait_until
+
+from pipeline.adapters.connection import connect
+
+_PATIENCE_SECONDS = 60.0
+
+
+def run() -> None:
+    """Let the store forget more and more."""
+    with running_pipe() as pipe:
+        _power_loss(pipe)
+        _flushed(pipe)
+        _started_empty(pipe)
+
+
+def _power_loss(pipe: Pipe) -> None:
+    """15: what was written since the log was last synced is gone."""
+    log = next(pipe.store.folder.glob("appendonlydir/*.incr.aof"))
+    synced_bytes = log.stat().st_size
+    told = len(published(pipe.store.url))
+    pipe.go_on()
+    pipe.hold_still()
+    pipe.store.stop()
+    assert log.stat().st_size > synced_bytes
+    os.truncate(log, synced_bytes)
+    pipe.store.start()
+    assert told <= len(published(pipe.store.url)) + pipe.room.count
+    _balance(pipe, 15)
+    assert repeated(pipe.reader.lines), "readers had seen nothing of what was lost"
+
+
+def _flushed(pipe: Pipe) -> None:
+    """24: everything is deleted while the system runs; it says so, and the feeds are added again."""
+    with connect(pipe.store.url) as client:
+        client.flushall()
+    wait_until(lambda: pipe.events("store_emptied"), timeout_seconds=_PATIENCE_SECONDS)
+    assert pipe.system.run("feeds", "import", "feeds.txt").code == 0
+    _balance(pipe, 24)
+
+
+def _started_empty(pipe: Pipe) -> None:
+    """14: the store is started again without what it had on its disk."""
+    pipe.store.stop()
+    shutil.rmtree(pipe.store.folder / "appendonlydir")
+    pipe.store.start()
+    assert pipe.system.run("feeds", "import", "feeds.txt").code == 0
+    _balance(pipe, 14)
+
+
+def _balance(pipe: Pipe, number: int) -> None:
+    """Wait until all that the feeds show stands on the stream; note what is missing or stands there twice."""
+    began = time.monotonic()
+    shown = Counter(title for desk in pipe.room.desks.values() for title in titles(desk.number, desk.state))
+
+    def latest() -> Counter[str]:
+        return Counter({str(line.article["id"]): line.title for line in published(pipe.store.url)}.values())
+
+    wait_until(lambda: latest() == shown, timeout_seconds=_PATIENCE_SECONDS)
+    seconds = round(time.monotonic() - began, 1)
+    time.sleep(1.5)  # one more round of polls, in which nothing may be told again
+    lost, twice = (shown - latest()).total(), len(repeated(published(pipe.store.url)))
+    BOOK.note(Outcome(number, 1, lost, twice, (latest() - shown).total(), seconds))

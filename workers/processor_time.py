@@ -18,6 +18,10 @@ from types import FrameType
 READING_SECONDS = 30.0
 """Beyond it a document was built to cost: the dearest feed measured, of 24 MB, took 22 s; bodies end at 10 MiB."""
 
+# For its limit the kernel counts ticks, for `process_time` nanoseconds: a process that had run for some minutes was
+# ended while its first alarm was still to come.
+_DRIFT = 1.05
+
 
 class TooCostly(Exception):
     """Reading took more processor time than a document may cost."""
@@ -31,7 +35,7 @@ class _Alarm(BaseException):
 def bounded_processor_time(seconds: float) -> Iterator[None]:
     """Let the block use *seconds* (above 0) of this process's processor time; main thread only.
 
-    A block that never returns to Python is ended with its process after twice that, rounded up to whole seconds.
+    A block that never returns to Python is ended with its process after twice that and a few seconds.
 
     Raises:
         TooCostly: the block used more.
@@ -52,7 +56,7 @@ def bounded_processor_time(seconds: float) -> Iterator[None]:
 
 def _last_second(seconds: float, *limits: int) -> int:
     """The second of processor time at which the kernel ends this process; never above the *limits* that stand."""
-    wanted = math.ceil(time.process_time() + 2 * seconds)
+    wanted = math.ceil(time.process_time() * _DRIFT + 2 * seconds) + 1
     return min([wanted, *(limit for limit in limits if limit != resource.RLIM_INFINITY)])
 
 

@@ -108,21 +108,22 @@ def test_a_second_round_publishes_nothing_and_an_edit_is_one_revision(system: Sy
     assert (len(lines), repeated(lines)) == (10, [])
 
 
-def test_the_corpus_goes_through_and_a_second_round_finds_nothing_new(system: System, corpus: Path) -> None:
+def test_the_corpus_goes_through_and_a_second_round_finds_nothing_new(corpus: Path) -> None:
     """Hundreds of real feeds, broken ones among them, crash nothing, and none of their entries is told twice."""
     bodies = [body_of(path) for path in sorted((corpus / "feeds").rglob("*")) if is_document(path)]
     with ExitStack() as stack:
+        system = stack.enter_context(running_system(LOG__LEVEL="debug"))
         origins = [stack.enter_context(OriginThread(f"127.0.0.{host}")) for host in range(2, 2 + _HOSTS)]
         for number, body in enumerate(bodies):
             origins[number % _HOSTS].serve(f"/{number}", body, headers={"Content-Type": "text/xml"})
         addresses = [origins[number % _HOSTS].url(f"/{number}") for number in range(len(bodies))]
         (system.folder / "corpus.txt").write_text("\n".join(addresses), "utf-8")
-        first = once(system, "corpus.txt")
-        second = once(system)
+        first = once(system, "corpus.txt", timeout_seconds=240)
+        second = once(system, timeout_seconds=240)
+        lines = stream_of(system)
     assert counted(first, "feeds", "failed") == (len(bodies), 0)
     assert first["new"] > 10 * len(bodies)
     assert counted(second, "new", "revised", "failed", "documents") == (0, 0, 0, 0)
-    lines = stream_of(system)
     assert (len(lines), repeated(lines)) == (first["new"] + first["near_duplicates"] + first["revised"], [])
 
 

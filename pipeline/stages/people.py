@@ -16,6 +16,10 @@ _EMAIL_NAME = re.compile(r"[^\s@()]+@[^\s@()]+\s*\(([^()]+)\)")
 _NAME_EMAIL = re.compile(r"([^()@]*[^()@\s])\s*\([^()@]*@[^()@]*\)")
 _NAME_ADDRESS = re.compile(r"([^<>@]*[^<>@\s])\s*<[^<>\s]*@[^<>]*>")
 _NOREPLY = re.compile(r"(?:no|do-?not)[-_.]?reply@", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_OF_PICTURES = re.compile(
+    r"(?:fotos?|photos?|photograph\w*|images?|bild(?:er)?|illustrations?|grafik)\s*:", re.IGNORECASE
+)
 # "Von", "Di" and "Af" also begin family names: they are no preposition before less than two capitalised words.
 _PREPOSITION = re.compile(
     r"\A(?:(?:(?:written |posted |reported |story |text )?by|par|por|door|av|от)\s*:?\s+(?=\w)"
@@ -87,17 +91,18 @@ def people(bylines: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)  # the entries of a feed repeat few bylines
 def names_in(byline: str) -> tuple[str, ...]:
-    """Give the names in one *byline* (HTML); none for a mail address that nobody reads."""
+    """Give the names in one *byline* (HTML); none for an address, or for who took the pictures beside who wrote."""
     text = _PREPOSITION.sub("", author_name(byline), count=1) if byline else ""
-    return tuple(name for part in _CERTAIN_SEPARATOR.split(text) for name in _split(part) if name)
+    names = [name for part in _CERTAIN_SEPARATOR.split(text) for name in _split(part) if name]
+    return tuple([name for name in names if not _OF_PICTURES.match(name)] or names)
 
 
 def author_name(raw: str) -> str:
-    """Give the name in *raw*: without its mail address when it has both, "" for a mail address that nobody reads."""
+    """Give the name in *raw*: without its mail address when it has both, "" for an address that nobody reads."""
     text = title_text(raw)  # which drops the address of "Name <name@example.org>" as a tag
     named = _EMAIL_NAME.fullmatch(text) or _NAME_EMAIL.fullmatch(text) or _NAME_ADDRESS.fullmatch(text)
     name = named[1].strip() if named else text
-    if _NOREPLY.match(name):
+    if _NOREPLY.match(name) or _ADDRESS.fullmatch(name):
         return ""
     return name[1:-1] if name.startswith('"') and name.find('"', 1) == len(name) - 1 else name
 

@@ -11,7 +11,7 @@ import structlog
 
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Unchanged
-from pipeline.stages.memory import forgettable
+from pipeline.stages.memory import newest_day, tidied
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
 from pipeline.stages.planning.packing import plan_from_bytes
 from pipeline.stages.planning.price import Account, first_price
@@ -91,10 +91,12 @@ def _trim(store: Store) -> None:
 
 
 def _forget(store: Store) -> None:
-    """Forget, feed by feed, the articles that their own feed has not shown for `articles.seen_days`."""
+    """Forget, feed by feed, what its own feed has not shown for `articles.seen_days`; shrink what has settled."""
+    articles, today = store.articles, int(time()) // _DAY_SECONDS
     for feed in store.feeds.all():
-        memory = list(store.articles.memory(feed.id))
-        gone = forgettable(memory, window_days=store.settings.articles.seen_days)
-        store.articles.forget(feed.id, gone)
-        if gone:
-            log.info("forgotten", feed=feed.id, articles=len(gone))
+        everything = (article for portion in articles.memory(feed.id) for article in portion)
+        newest = newest_day(everything, today=today)
+        for portion in articles.memory(feed.id):
+            changes = tidied(portion, newest_day=newest, window_days=store.settings.articles.seen_days, today=today)
+            if forgotten := articles.tidy(feed.id, changes):
+                log.info("forgotten", feed=feed.id, articles=forgotten)

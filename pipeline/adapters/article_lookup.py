@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from redis import Redis
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.replies import as_entries
+from pipeline.adapters.replies import as_entries, as_values
+from pipeline.adapters.seen_shards import shard_names
 from pipeline.model import Article
 
 _PORTION = 1_000
@@ -28,14 +29,24 @@ class ArticleLookup:
         waiting = list(feed_ids)
         for start in range(0, len(waiting), _PORTION):
             part = waiting[start : start + _PORTION]
-            with self._client.pipeline(transaction=False) as pipe:
-                for feed_id in part:
-                    pipe.hget(self._keys.seen(feed_id), seen_id)
-                found = [(feed_id, record) for feed_id, record in zip(part, pipe.execute(), strict=True) if record]
-            for feed_id, record in found:
+            for feed_id, record in self._records(part, seen_id):
                 told = self._client.hget(self._keys.told(feed_id), seen_id)
                 return feed_id, record, told if isinstance(told, bytes) else b""
         return None
+
+    def _records(self, feed_ids: Sequence[str], seen_id: bytes) -> Iterator[tuple[str, bytes]]:
+        """What those of *feed_ids* that know *seen_id* remember of it, each with its feed."""
+        noted = as_values(self._client.hmget(self._keys.shards, list(feed_ids)))
+        asked = [
+            (feed_id, name)
+            for feed_id, shards in zip(feed_ids, noted, strict=True)
+            for name in shard_names(self._keys, feed_id, shards)
+        ]
+        with self._client.pipeline(transaction=False) as pipe:
+            for _, name in asked:
+                pipe.hget(name, seen_id)
+            records = pipe.execute()
+        yield from ((feed_id, record) for (feed_id, _), record in zip(asked, records, strict=True) if record)
 
     def told(self, article_id: str, *, from_ms: int) -> tuple[Article, ...]:
         """Give the revisions of the article that stand on the stream, in order, looked for from *from_ms* on."""

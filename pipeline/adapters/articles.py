@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from redis import Redis
 
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.replies import as_counters, as_values
+from pipeline.adapters.replies import as_counters, as_fields
 from pipeline.adapters.scripts import Value, call
+from pipeline.adapters.seen_shards import shard_count
+from pipeline.model import Tidied
 
 _ITEMS_PER_CALL = 200
 """A call of 200 items of 5 KB holds the server for about 1.5 ms; the next client waits no longer than that."""
+_IDS_PER_CALL = 500
+"""At about 2 microseconds each, a call holds the server for a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,17 @@ class ArticleStore:
 
     def recall(self, feed_id: str, seen_ids: Sequence[bytes]) -> list[bytes]:
         """The records remembered for *seen_ids*, in order; b"" for an article never seen."""
-        if not seen_ids:
-            return []
-        records = as_values(self._client.hmget(self._keys.seen(feed_id), list(seen_ids)))
-        return [record or b"" for record in records]
+        records: list[bytes] = []
+        for start in range(0, len(seen_ids), _IDS_PER_CALL):
+            part = seen_ids[start : start + _IDS_PER_CALL]
+            records += call(
+                self._client,
+                "recall_articles",
+                keys=self._memory_keys(feed_id),
+                arguments={"feed": feed_id},
+                tail=part,
+            )
+        return records
 
     def aliases(self, feed_id: str) -> bytes:
         """What `publish` kept of the feed's aliases; b"" for nothing."""
@@ -85,8 +96,8 @@ class ArticleStore:
                 self._client,
                 "accept_articles",
                 keys={
+                    **self._memory_keys(feed_id),
                     "claims": self._keys.claims,
-                    "seen": self._keys.seen(feed_id),
                     "articles": self._keys.articles,
                     "document": self._keys.documents(document_id),
                     "aliases": self._keys.aliases(feed_id),
@@ -101,15 +112,36 @@ class ArticleStore:
             fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
         return fates
 
-    def memory(self, feed_id: str) -> Iterator[tuple[bytes, bytes]]:
-        """Every (seen id, record) remembered of one feed, read in portions."""
-        yield from self._client.hscan_iter(self._keys.seen(feed_id), count=500)
+    def memory(self, feed_id: str) -> Iterator[list[tuple[bytes, bytes]]]:
+        """Every (seen id, record) remembered of one feed, in portions of a few hundred.
 
-    def forget(self, feed_id: str, seen_ids: Sequence[bytes]) -> None:
-        """Drop *seen_ids* from the memory of a feed."""
-        if seen_ids:
-            self._client.hdel(self._keys.seen(feed_id), *seen_ids)
-            self._client.hdel(self._keys.told(feed_id), *seen_ids)
+        Of a memory that grows meanwhile, some may be given twice, and none is left out.
+        """
+        number, count = 0, 1
+        while number < count:
+            with self._client.pipeline(transaction=True) as pipe:
+                pipe.hget(self._keys.shards, feed_id)
+                pipe.hgetall(self._keys.seen(feed_id, shard=number))
+                noted, shard = pipe.execute()
+            yield list(as_fields(shard).items())
+            number, count = number + 1, shard_count(noted)
+
+    def tidy(self, feed_id: str, changes: Sequence[Tidied]) -> int:
+        """Forget or shrink articles of a feed that are still remembered as expected; returns how many it forgot."""
+        forgotten = 0
+        for start in range(0, len(changes), _IDS_PER_CALL):
+            part = changes[start : start + _IDS_PER_CALL]
+            forgotten += call(
+                self._client,
+                "tidy_articles",
+                keys={**self._memory_keys(feed_id), "told": self._keys.told(feed_id)},
+                arguments={"feed": feed_id},
+                tail=[value for each in part for value in (each.seen_id, each.expected, each.record)],
+            )
+        return forgotten
+
+    def _memory_keys(self, feed_id: str) -> dict[str, str]:
+        return {"seen": self._keys.seen(feed_id), "shards": self._keys.shards}
 
     def trim(self, *, before_ms: int) -> int:
         """Drop stream entries older than *before_ms* that every consumer group has read and acknowledged."""

@@ -203,6 +203,7 @@ class Backlog:
             "seen": self._keys.seen(feed_id),
             "backfills": self._keys.backfills,
             "backfill_leases": self._keys.backfill_leases,
+            "shards": self._keys.shards,
         }
 
     def waiting(self) -> int:

@@ -12,6 +12,7 @@ from redis.client import Pipeline
 from pipeline import wire
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_counters, as_fields
+from pipeline.adapters.seen_shards import shard_names
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import state_from_fields
 
@@ -47,19 +48,20 @@ class FeedStore:
 
         def forget(pipe: Pipeline) -> None:
             waiting = cast("list[bytes]", pipe.lrange(mailbox, 0, -1))
+            memory = shard_names(keys, feed_id, cast("bytes | None", pipe.hget(keys.shards, feed_id)))
             pipe.multi()
             pipe.hdel(keys.feeds, feed_id)
             for index in (keys.due, keys.backlog):
                 pipe.zrem(index, feed_id)
             shared = (keys.leases, keys.claims, keys.health, keys.subscriptions, keys.rhythms, keys.plans, keys.zones)
-            for holders in shared:
+            for holders in (*shared, keys.shards):
                 pipe.hdel(holders, feed_id)
-            pipe.delete(mailbox, keys.states(feed_id), keys.seen(feed_id), keys.items(feed_id), keys.counts(feed_id))
+            pipe.delete(mailbox, keys.states(feed_id), *memory, keys.items(feed_id), keys.counts(feed_id))
             pipe.delete(keys.aliases(feed_id), keys.told(feed_id), keys.latencies(feed_id))
             for document_id in waiting:
                 pipe.delete(keys.documents(document_id.decode()))
 
-        removed, *_ = cast("list[int]", self._client.transaction(forget, mailbox))
+        removed, *_ = cast("list[int]", self._client.transaction(forget, mailbox, keys.shards))
         return bool(removed)
 
     def set_paused(self, feed_id: str, *, paused: bool) -> bool:

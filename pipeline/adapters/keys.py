@@ -15,7 +15,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:mailboxes:<feed>` | list of document ids | until empty | documents of one feed, in order of arrival |
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
-| `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published, with field digests |
+| `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published; the first shard of them |
+| `{ns}:seen:<feed>:<n>` | hash 8-byte id → record | as long as the feed | the further shards where there are many |
+| `{ns}:shards` | hash feed id → numbers | as long as the feeds | how many shards, and articles in them, where many |
 | `{ns}:aliases:<feed>` | string | as long as the feed | what else its latest articles are known by, packed |
 | `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
@@ -61,6 +63,7 @@ PERMANENT = (
     "{*}:leases",
     "{*}:tokens",
     "{*}:seen:*",
+    "{*}:shards",
     "{*}:aliases:*",
     "{*}:items:*",
     "{*}:told:*",
@@ -219,9 +222,14 @@ class Keys:
         """The documents of one feed that wait, oldest first."""
         return self._name(f"mailboxes:{feed_id}")
 
-    def seen(self, feed_id: str) -> str:
-        """The articles of one feed already published."""
-        return self._name(f"seen:{feed_id}")
+    def seen(self, feed_id: str, *, shard: int = 0) -> str:
+        """The articles of one feed already published: the first *shard* of them is the prefix of the others."""
+        return self._name(f"seen:{feed_id}:{shard}" if shard else f"seen:{feed_id}")
+
+    @property
+    def shards(self) -> str:
+        """Over how many shards the articles of feeds with many are spread."""
+        return self._name("shards")
 
     def aliases(self, feed_id: str) -> str:
         """What else the latest articles of one feed are known by."""

@@ -1,7 +1,8 @@
 """The Lua scripts of `lua/`, each checked at the call against the contract in its own header.
 
 A script is called by the names that its header gives to KEYS and ARGV; a missing or unknown name fails before Redis
-is reached. Scripts are addressed by content (EVALSHA), so two versions of newswire can share one Redis.
+is reached. What several scripts need stands in `lua/parts/`, and is put in where a script says `-- USES <part>`.
+Scripts are addressed by content (EVALSHA), so two versions of newswire can share one Redis.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.errors import ScriptError
 
 Value = str | bytes | int
 
+_PART = re.compile(r"^-- USES (\w+)\n", re.MULTILINE)
 _HEADER = re.compile(r"^-- (KEYS|ARGV)\[(\d+)(\.\.)?\] +(\w+)", re.MULTILINE)
 
 
@@ -51,7 +53,9 @@ class Script:
 @cache
 def load(name: str) -> Script:
     """Read the script *name* (without `.lua`) and its header; raises ScriptError if the header is out of order."""
-    text = (files("pipeline.adapters") / "lua" / f"{name}.lua").read_text("utf-8")
+    folder = files("pipeline.adapters") / "lua"
+    own = (folder / f"{name}.lua").read_text("utf-8")
+    text = _PART.sub(lambda part: (folder / "parts" / f"{part[1]}.lua").read_text("utf-8").partition("\n\n")[2], own)
     header = text[: text.find("\nlocal ")] if "\nlocal " in text else text
     names: dict[str, list[str]] = {"KEYS": [], "ARGV": []}
     tail = None

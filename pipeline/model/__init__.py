@@ -41,7 +41,7 @@ from pipeline.model.pages import (
 )
 from pipeline.model.push import PushState, Subscription
 from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
-from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Verdict
+from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Tidied, Verdict
 
 __all__ = [
     "NEVER_JUDGED",
@@ -103,6 +103,7 @@ __all__ = [
     "Sketch",
     "Subscription",
     "Tally",
+    "Tidied",
     "Unchanged",
     "Unreadable",
     "Verdict",

@@ -11,10 +11,10 @@ from pipeline.model.articles import Article
 class Known:
     """What the seen-index remembers of an article: its last published revision and when it was last shown.
 
-    `digests` are the concatenated field digests of that revision, in the order of `identity.DIGESTED_FIELDS`.
-    `former` digests the content before it (3 bytes, zeros for none), `returns` counts how often it went back to such
-    a former content without anything new between, and `revised_day` is the day of its last revision (since the
-    epoch, 0 for none).
+    `digests` are the concatenated field digests of that revision, in the order of `digests.DIGESTED_FIELDS`; once the
+    article has settled, 5 bytes that tell its content. `former` digests the content before it (3 bytes, zeros for
+    none), `returns` counts how often it went back to such a former content without anything new between, and
+    `revised_day` is the day of its last revision (since the epoch, 0 for none).
     """
 
     revision: int
@@ -24,6 +24,15 @@ class Known:
     former: bytes = bytes(3)
     returns: int = 0
     revised_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """The article *seen_id*, remembered as *expected*, is to be remembered as *record*; b"": forgotten."""
+
+    seen_id: bytes
+    expected: bytes
+    record: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

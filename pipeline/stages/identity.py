@@ -7,14 +7,11 @@ in every version of Python. What is stored carries a version: a change of a rule
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 from pipeline.model import (
     Article,
-    ArticleDate,
-    Attachment,
     Entry,
     FeedReference,
     Known,
@@ -23,36 +20,19 @@ from pipeline.model import (
     Same,
     Verdict,
 )
-
-DIGESTED_FIELDS: tuple[str, ...] = (
-    "url",
-    "title",
-    "summary",
-    "text",
-    "html",
-    "authors",
-    "categories",
-    "language",
-    "published",
-    "updated",
-    "image",
-    "attachments",
+from pipeline.stages.digests import (
+    CONTENT_FIELDS,
+    DIGESTS_BYTES,
+    WITHDRAWN,
+    blake,
+    content_of,
+    differing,
+    digests_of,
+    framed,
 )
-"""The fields whose digests are remembered, in the order in which `Article.changed` names them."""
-
-# A reader sees these; only a change of one of them is worth a revision. Publishers bump dates, tags and image
-# addresses of an unchanged text all day long.
-CONTENT_FIELDS = frozenset({"title", "summary", "text"})
-"""The fields of which a change makes a revision."""
-
-_CONTENT_POSITIONS = tuple(at for at, name in enumerate(DIGESTED_FIELDS) if name in CONTENT_FIELDS)
-_WITHDRAWN = b"\xff\xff\xff"
+from pipeline.stages.settling import settled
 
 _ID_VERSION = "newswire.article-id/1"
-DIGEST_BYTES = 4
-"""Length of the digest of one field."""
-DIGESTS_BYTES = DIGEST_BYTES * len(DIGESTED_FIELDS)
-"""How long the digests of all fields of an article are together."""
 _DAY_MS = 86_400_000
 
 MAX_REVISION = 0xFFFF
@@ -95,7 +75,7 @@ def base_key(entry: Entry) -> str:
         return f"{title}\n{date.raw.strip()}"
     content = (title, _trimmed(entry.summary_html), _trimmed(entry.content_html))
     media = tuple(enclosure.url for enclosure in entry.enclosures)
-    return "digest:" + _blake(_framed((*content, *media)), 16).hex()
+    return "digest:" + blake(framed((*content, *media)), 16).hex()
 
 
 def _tell_apart(base: str, positions: Sequence[int], entries: Sequence[Entry], keys: list[str]) -> None:
@@ -126,7 +106,7 @@ def _trimmed(text: str | None) -> str:
 
 def article_id(feed_id: str, key: str) -> str:
     """Make the id of the article with *key* in the feed *feed_id*: 32 hex digits, the same for ever."""
-    return _blake(_framed((_ID_VERSION, feed_id, key)), 16).hex()
+    return blake(framed((_ID_VERSION, feed_id, key)), 16).hex()
 
 
 def seen_id(article_id: str) -> bytes:
@@ -157,9 +137,9 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
         fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
         return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
     changed = differing(known.digests, digests)
-    is_return = _content(digests) == known.former
+    is_return = content_of(digests) == known.former
     if CONTENT_FIELDS.isdisjoint(changed) or (is_return and not _may_return(known, today)):
-        return Same(article.id, replace(known, shown_day=today) if today > known.shown_day else None)
+        return Same(article.id, settled(replace(known, shown_day=today), today) if today > known.shown_day else None)
     remembered = _succeeded(known, digests, today, is_return=is_return)
     revised = replace(
         article,
@@ -174,7 +154,7 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
 
 def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int) -> Revised | Same:
     """Decide what becomes of an article that its feed takes back (RFC 6721): that is told once, with no content."""
-    is_return = known.former == _WITHDRAWN
+    is_return = known.former == WITHDRAWN
     today = now_ms // _DAY_MS
     if not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
@@ -187,7 +167,7 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
         discovered_ms=known.discovered_ms,
         accepted_ms=now_ms,
     )
-    return Revised(article, _succeeded(known, bytes(len(known.digests)), today, is_return=is_return))
+    return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))
 
 
 def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> Known:
@@ -197,7 +177,7 @@ def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> 
         known.discovered_ms,
         today,
         digests,
-        former=_content(known.digests),
+        former=content_of(known.digests),
         returns=min(known.returns + 1, MAX_RETURNS) if is_return else 0,
         revised_day=today,
     )
@@ -206,70 +186,3 @@ def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> 
 def _may_return(known: Known, today: int) -> bool:
     """Tell whether a return to the former content is to be told: at once the first time, then after 1, 2, 4 days."""
     return known.returns == 0 or today - known.revised_day >= 1 << (known.returns - 1)
-
-
-def _content(digests: bytes) -> bytes:
-    """Digest what a reader sees of an article, given the digests of its fields: 3 bytes, never all zero."""
-    spans = (digests[at * DIGEST_BYTES : (at + 1) * DIGEST_BYTES] for at in _CONTENT_POSITIONS)
-    return _blake(b"".join(spans), 3) if any(digests) else _WITHDRAWN
-
-
-def differing(before: bytes, after: bytes) -> tuple[str, ...]:
-    """Name the fields whose digests in *before* and *after* (of `digests_of`) differ, in field order."""
-    spans = ((name, slice(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)) for at, name in enumerate(DIGESTED_FIELDS))
-    return tuple(name for name, span in spans if before[span] != after[span])
-
-
-def digests_of(article: Article) -> bytes:
-    """Concatenate the digests of the fields of *article* that `DIGESTED_FIELDS` names, in their order."""
-    return b"".join(_blake(_framed(strings), DIGEST_BYTES) for strings in _digested(article))
-
-
-def _digested(article: Article) -> tuple[tuple[str, ...], ...]:
-    """List the digested fields of *article* in the order of `DIGESTED_FIELDS`, each as the strings it is made of."""
-    return (
-        _optional(article.url),
-        _folded(article.title),
-        _folded(article.summary),
-        _folded(article.text),
-        _optional(article.html),
-        article.authors,
-        article.categories,
-        _optional(article.language),
-        _date_strings(article.published),
-        _date_strings(article.updated),
-        _optional(article.image),
-        tuple(part for attachment in article.attachments for part in _attachment_strings(attachment)),
-    )
-
-
-def _optional(text: str | None) -> tuple[str, ...]:
-    return () if text is None else (text,)
-
-
-def _folded(text: str | None) -> tuple[str, ...]:
-    """Keep the words of *text*, with one space between them: what a reader sees of it."""
-    return (" ".join(text.split()),) if text and not text.isspace() else ()
-
-
-def _date_strings(date: ArticleDate | None) -> tuple[str, ...]:
-    return () if date is None else (str(date.at_ms), date.precision, date.source, date.raw, *date.inferred)
-
-
-def _attachment_strings(attachment: Attachment) -> tuple[str, ...]:
-    size = "" if attachment.bytes is None else str(attachment.bytes)
-    return (attachment.url, attachment.type or "", size)
-
-
-# --- Hashing ------------------------------------------------------------------------------------------------------
-
-
-def _blake(data: bytes, size: int) -> bytes:
-    return blake2b(data, digest_size=size).digest()
-
-
-def _framed(strings: Iterable[str]) -> bytes:
-    """Join *strings* to bytes, each behind its length, so that no two sequences give the same bytes."""
-    # Feeds hold lone surrogates (a cut emoji as two character references): they are hashed like anything else.
-    encoded = [string.encode("utf-8", "surrogatepass") for string in strings]
-    return b"".join(b"%d:%b" % (len(part), part) for part in encoded)

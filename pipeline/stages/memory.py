@@ -1,18 +1,44 @@
-"""Decides which articles may be forgotten: those their own feed has long ceased to show."""
+"""Decides what becomes of the memory of articles: what has settled is shrunk, what is long gone is forgotten."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pipeline.stages.seen_records import unpack
+from pipeline.model import Known, Tidied
+from pipeline.stages.seen_records import WEEK_DAYS, pack, unpack
+from pipeline.stages.settling import is_settled, settled
 
 
-def forgettable(memory: Sequence[tuple[bytes, bytes]], *, window_days: int) -> list[bytes]:
-    """The seen ids of *memory*, pairs of seen id and record of one feed, last shown *window_days* before its newest.
+def newest_day(memory: Iterable[tuple[bytes, bytes]], *, today: int) -> int:
+    """The day on which a feed last showed anything, by *memory*, pairs of seen id and record; 0 where it is empty.
 
-    Days are counted back from the day the feed last showed anything, not from today: the articles of a feed that
-    has been silent or unreachable for a year are all still known when it comes back.
+    Read no further than *today* (days since the epoch) is found.
     """
-    shown = [(seen_id, unpack(record).shown_day) for seen_id, record in memory]
-    newest = max((day for _, day in shown), default=0)
-    return [seen_id for seen_id, day in shown if day < newest - window_days]
+    newest = 0
+    for _, record in memory:
+        newest = max(newest, _first_possible(unpack(record)))
+        if newest >= today:
+            break
+    return newest
+
+
+def tidied(memory: Sequence[tuple[bytes, bytes]], *, newest_day: int, window_days: int, today: int) -> list[Tidied]:
+    """What is to be forgotten or shrunk of *memory*, pairs of seen id and record of one feed.
+
+    The feed last showed anything on *newest_day*; what it showed last *window_days* before that is forgotten. Days
+    are counted back from then, not from *today*: the articles of a feed that has been silent or unreachable for a
+    year are all still known when it comes back.
+    """
+    changes = []
+    for seen_id, record in memory:
+        known = unpack(record)
+        if known.shown_day < newest_day - window_days:
+            changes.append(Tidied(seen_id, record))
+        elif (shrunk := settled(known, today)) is not known:
+            changes.append(Tidied(seen_id, record, pack(shrunk)))
+    return changes
+
+
+def _first_possible(known: Known) -> int:
+    """The first day on which *known* may have been shown last."""
+    return known.shown_day - (WEEK_DAYS - 1 if is_settled(known) else 0)

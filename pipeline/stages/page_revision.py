@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.model import Article, Known, New, PageArticle, Revised, Same, Verdict
+from pipeline.stages.digests import CONTENT_FIELDS, DIGESTS_BYTES, differing, digests_of, is_said_by
 from pipeline.stages.extract.merge import merge_page
-from pipeline.stages.identity import CONTENT_FIELDS, DIGESTS_BYTES, differing, digests_of
 
 HELD = 0
 _TEXT_OF_FEED, _TEXT_OF_PAGE = 1, 2  # the first byte of a record, which is also its version
@@ -51,7 +51,7 @@ def judge_page(known: Known | None, told: Told | None, *, basis: Article, merged
     A page for an article that the feed has changed since is Same: another page is on its way. So is one whose article
     was forgotten. A page that could not be had is told once, as a change of `problems` alone.
     """
-    if known is None or known.digests != digests_of(basis):
+    if known is None or not is_said_by(known.digests, basis):
         return Same(merged.id)
     if known.revision == HELD:
         first = replace(

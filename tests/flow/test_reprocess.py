@@ -14,6 +14,7 @@ from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.connection import connect
 from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.keys import Keys
+from pipeline.model import Tidied
 from pipeline.stages.urls import feed_id
 
 pytestmark = pytest.mark.flow
@@ -29,7 +30,9 @@ def test_what_a_reading_missed_is_published_by_the_next_and_nothing_twice() -> N
         with EmbeddedStore(system.data_dir) as store:  # as if the second story had not been read
             articles = ArticleStore(connect(store.url), Keys("newswire"))
             second = next(line for line in published(store.url) if line.title == "The second story")
-            articles.forget(feed_id(url), [bytes.fromhex(second.article["id"][:16])])
+            name = bytes.fromhex(second.article["id"][:16])
+            (record,) = articles.recall(feed_id(url), [name])
+            assert articles.tidy(feed_id(url), [Tidied(name, record)]) == 1
         sent = system.run("reprocess", "--since", "1h", "--json")
         assert json.loads(sent.stdout) == {"documents": 1, "sent": 1}
         assert "no worker runs" in sent.stderr

@@ -21,8 +21,10 @@ from pipeline.model import (
     Revised,
     Same,
 )
-from pipeline.stages.identity import DIGESTED_FIELDS, article_id, entry_keys, judge, seen_id, withdraw
+from pipeline.stages.digests import DIGESTED_FIELDS
+from pipeline.stages.identity import article_id, entry_keys, judge, seen_id, withdraw
 from pipeline.stages.seen_records import pack, unpack
+from pipeline.stages.settling import settled
 
 DAY_MS = 86_400_000
 NOW_MS = 16_717 * DAY_MS + 1
@@ -250,3 +252,52 @@ def test_an_article_is_taken_back_once_and_may_come_again() -> None:
     again = judge(first.known, ARTICLE, now_ms=NOW_MS)
     assert isinstance(again, Revised)
     assert again.article.revision == 3
+
+
+SETTLED_DAY = 16_717 + 2
+
+
+@pytest.mark.parametrize("name", ["title", "summary", "text"])
+def test_an_edit_of_a_settled_article_is_a_revision(name: str) -> None:
+    """A correction that comes after a week is told, under its number, and says what it corrects."""
+    known = _settled()
+
+    verdict = judge(known, replace(ARTICLE, **{name: "Another"}), now_ms=NOW_MS + 9 * DAY_MS)
+
+    assert isinstance(verdict, Revised)
+    assert (verdict.article.revision, name in verdict.article.changed) == (2, True)
+    assert verdict.article.discovered_ms == NOW_MS - NOW_MS % 1_000
+    assert len(verdict.known.digests) == 4 * len(DIGESTED_FIELDS)
+    back = judge(verdict.known, ARTICLE, now_ms=NOW_MS + 9 * DAY_MS)
+    assert isinstance(back, Revised)
+    assert back.known.returns == 1, "what it said before it settled is still told from what is new"
+
+
+def test_a_settled_article_seen_again_is_the_same() -> None:
+    """A feed that shows its archive publishes nothing twice; whitespace and quiet fields make no revision."""
+    quiet = replace(ARTICLE, title=" A  title", language="fr", url="https://example.org/other")
+
+    assert judge(_settled(), quiet, now_ms=SETTLED_DAY * DAY_MS) == Same(ARTICLE.id)
+    later = judge(_settled(), quiet, now_ms=(SETTLED_DAY + 30) * DAY_MS)
+    assert isinstance(later, Same)
+    assert later.known is not None
+    assert unpack(pack(later.known)).shown_day >= SETTLED_DAY + 30
+
+
+def test_a_settled_article_can_be_taken_back_and_come_again() -> None:
+    """What was withdrawn stays known as withdrawn when its record shrinks."""
+    gone = withdraw(_settled(), ARTICLE.id, ARTICLE.feed, now_ms=NOW_MS + 9 * DAY_MS)
+    assert isinstance(gone, Revised)
+    shrunk = unpack(pack(settled(gone.known, SETTLED_DAY + 20)))
+
+    assert withdraw(shrunk, ARTICLE.id, ARTICLE.feed, now_ms=NOW_MS + 20 * DAY_MS) == Same(ARTICLE.id)
+    again = judge(shrunk, ARTICLE, now_ms=NOW_MS + 20 * DAY_MS)
+    assert isinstance(again, Revised)
+    assert (again.article.revision, again.article.changed) == (3, DIGESTED_FIELDS)
+
+
+def _settled() -> Known:
+    """What is remembered of the article once it has settled, read back from its bytes."""
+    known = settled(_known(), SETTLED_DAY)
+    assert len(pack(known)) == 8
+    return unpack(pack(known))

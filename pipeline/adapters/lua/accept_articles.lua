@@ -3,13 +3,14 @@
 -- The verdict was reached outside, from what was remembered then. It holds only if the memory is still the same
 -- (compare and set), so an article revision stands on the stream once, however often its document is processed.
 --
--- KEYS[1] claims    hash  feed id -> {document, job, fence, attempts, until}
--- KEYS[2] seen      hash  8-byte id -> record of the last published revision
+-- KEYS[1] seen      hash  8-byte id -> record of the last published revision; prefix of its further shards
+-- KEYS[2] shards    hash  feed id -> how many shards its memory has, and how many articles
 -- KEYS[3] articles  stream, and the channel of the same name
 -- KEYS[4] document  hash  the raw document; counts what it published so far
 -- KEYS[5] aliases   string  what else the feed's latest articles are known by
 -- KEYS[6] pages     zset  article id -> ms when to fetch its page; prefix of the tasks, <it>:<article id>, a hash each
 -- KEYS[7] told      hash  8-byte id -> what was told last with a page's text, and its stream id
+-- KEYS[8] claims    hash  feed id -> {document, job, fence, attempts, until}
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] aliases   what to keep of them from now on; "" leaves what is kept
@@ -17,17 +18,19 @@
 --                   language, JSON, page task, what it tells with a page's text; an empty JSON only refreshes the
 --                   record, an empty task wants no page
 -- returns           for each item its stream id, "" when only refreshed, or "conflict"; nil when fenced off
+-- USES seen_shards
 local clock = redis.call('TIME')
-local claim = redis.call('HGET', KEYS[1], ARGV[1])
+local claim = redis.call('HGET', KEYS[8], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return false end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
-local results = {}
+local memory, added, results = open_memory(), 0, {}
 for i = 4, #ARGV, 10 do
-  local remembered = redis.call('HGET', KEYS[2], ARGV[i]) or ''
+  local shard = shard_of(memory, ARGV[i])
+  local remembered = redis.call('HGET', shard, ARGV[i]) or ''
   if remembered ~= ARGV[i + 1] then
     results[#results + 1] = 'conflict'
   else
-    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
+    added = added + redis.call('HSET', shard, ARGV[i], ARGV[i + 2])
     local json = ARGV[i + 7]
     local stream_id = ''
     if json ~= '' then
@@ -44,4 +47,5 @@ for i = 4, #ARGV, 10 do
     results[#results + 1] = stream_id
   end
 end
+close_memory(memory, added)
 return results

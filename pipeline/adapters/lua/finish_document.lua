@@ -11,9 +11,10 @@
 -- KEYS[6] counts    hash  counters of this feed
 -- KEYS[7] dead      stream of documents that could not be processed
 -- KEYS[8] items     string  the items of the feed's last document, as told by their bytes
--- KEYS[9] seen      hash  the articles of the feed already published
+-- KEYS[9] seen      hash  the articles of the feed already published; the first shard of them
 -- KEYS[10] backfills zset  name of a walk -> ms when to fetch its next page; prefix of the tasks
 -- KEYS[11] backfill_leases hash  name of a walk -> token of the newest lease
+-- KEYS[12] shards   hash  feed id -> how many shards they take, and how many they are; where there are several
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
@@ -41,9 +42,9 @@ if ARGV[6] ~= '' then
 end
 local same = entries - rejected - new - revised - copies
 -- A whole window of articles never seen before, of a feed that has shown others: its window may have overflowed.
-local gaps = 0
+local gaps, shards = 0, redis.call('HGET', KEYS[12], ARGV[1])
 if ARGV[10] == 'whole' and same == 0 and revised == 0 and new + copies > 0
-  and redis.call('HLEN', KEYS[9]) > new + copies then gaps = 1 end
+  and tonumber(shards and shards:match(' (%d+)') or redis.call('HLEN', KEYS[9])) > new + copies then gaps = 1 end
 local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
   rejected = rejected, dead = dead, gaps = gaps }
 if ARGV[11] ~= '' and (gaps == 1 or ARGV[10] == 'older') then

@@ -30,7 +30,7 @@ class Valkey:
             self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, restore_signals=False
         )
         client = redis.Redis.from_url(self.url)
-        wait_until(lambda: answers(client), timeout_seconds=30)
+        wait_until(lambda: answers(client))
         client.close()
 
     def stop(self) -> None:

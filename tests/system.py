@@ -96,7 +96,7 @@ class Running:
         """Send *number* to the command itself."""
         self.process.send_signal(number)
 
-    def ended(self, *, timeout_seconds: float = 30.0) -> Finished:
+    def ended(self, *, timeout_seconds: float = 90.0) -> Finished:
         """Wait until the command ends; AssertionError after *timeout_seconds*."""
         try:
             code = self.process.wait(timeout_seconds)
@@ -125,7 +125,7 @@ class System:
         configured = str(self.settings.get("REDIS_URL", ""))
         return configured or f"unix://{socket_path(self.data_dir)}"
 
-    def run(self, *arguments: str, stdin: bytes = b"", timeout_seconds: float = 60.0) -> Finished:
+    def run(self, *arguments: str, stdin: bytes = b"", timeout_seconds: float = 180.0) -> Finished:
         """Run a command to its end; AssertionError when it takes longer than *timeout_seconds*."""
         return self._run([*command(), *arguments], stdin=stdin, timeout_seconds=timeout_seconds)
 
@@ -193,7 +193,7 @@ class System:
         server = identify(socket_path(self.data_dir))
         return server.pid if server else None
 
-    def wait_for(self, role: Role, count: int = 1, *, timeout_seconds: float = 20.0) -> list[Process]:
+    def wait_for(self, role: Role, count: int = 1, *, timeout_seconds: float = 90.0) -> list[Process]:
         """Wait until at least *count* processes of *role* live, and list them."""
 
         def enough() -> list[Process]:

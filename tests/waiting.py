@@ -1,4 +1,4 @@
-"""Waiting for something to become true: tests never sleep for a fixed time."""
+"""Waiting for something to become true: tests never sleep for a fixed time, and are patient: machines are busy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Result = TypeVar("_Result")
 _PAUSE_SECONDS = 0.01
 
 
-def wait_until(condition: Callable[[], _Result], *, timeout_seconds: float = 10.0) -> _Result:
+def wait_until(condition: Callable[[], _Result], *, timeout_seconds: float = 60.0) -> _Result:
     """Return the first true value of *condition*, asked again and again; AssertionError after *timeout_seconds*."""
     deadline = time.monotonic() + timeout_seconds
     while not (result := condition()):
@@ -22,7 +22,7 @@ def wait_until(condition: Callable[[], _Result], *, timeout_seconds: float = 10.
 
 
 async def wait_until_async(
-    condition: Callable[[], _Result | Awaitable[_Result]], *, timeout_seconds: float = 10.0
+    condition: Callable[[], _Result | Awaitable[_Result]], *, timeout_seconds: float = 60.0
 ) -> _Result:
     """Return the first true value of *condition* (plain or async); AssertionError after *timeout_seconds*."""
     deadline = time.monotonic() + timeout_seconds

@@ -46,7 +46,7 @@ def _freeze_daemon(pipe: Pipe) -> int:
 
 def _freeze_worker(pipe: Pipe) -> list[int]:
     """Freeze a worker and its child in the middle of a job."""
-    horse = wait_until(lambda: find_horse(pipe.system), timeout_seconds=30)
+    horse = wait_until(lambda: find_horse(pipe.system))
     kill(horse, signal.SIGSTOP)
     pids = [horse, *(process.parent for process in pipe.system.processes("horse") if process.pid == horse)]
     for pid in pids:

@@ -35,7 +35,7 @@ def test_polling_waits_for_the_workers_and_loses_nothing() -> None:
         (system.folder / "feeds.txt").write_text(urls, "utf-8")
         assert system.run("feeds", "import", "feeds.txt").code == 0
         daemon = system.start("daemon")
-        wait_until(lambda: bool(status(system)["waits"]), timeout_seconds=30)
+        wait_until(lambda: bool(status(system)["waits"]))
         time.sleep(1.5)
         polled = sum(len(origin.requests(f"/{number}")) for number in range(_FEEDS))
         assert _MOST_WAITING <= polled < _FEEDS / 2

@@ -68,7 +68,7 @@ def test_a_demo_that_is_told_to_stop_leaves_nothing(
         "a daemon": lambda: bool(system.processes("daemon")),
         "a server": lambda: bool(system.processes("server")),
     }
-    wait_until(signs[sign], timeout_seconds=30)
+    wait_until(signs[sign])
 
     demo.signal(number)
 
@@ -85,7 +85,7 @@ def test_a_demo_that_falls_short_names_the_figures(system: System, temporary: Pa
     (worker, *_) = system.wait_for("worker")
     kill(worker.pid, signal.SIGSTOP)
 
-    finished = demo.ended(timeout_seconds=30)
+    finished = demo.ended()
 
     assert finished.code == 1
     assert finished.stderr.startswith("newswire: the demo did not go as expected")

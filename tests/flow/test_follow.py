@@ -49,7 +49,7 @@ def town() -> Iterator[Town]:
         town = Town(system, origin)
         town.publish(_ITEMS)
         system.start("run", origin.url("/feed"), "--workers", "1")
-        wait_until(system.server_pid, timeout_seconds=20)
+        wait_until(system.server_pid)
         yield town
 
 
@@ -120,10 +120,10 @@ async def test_two_consumers_of_a_group_divide_the_articles(town: Town) -> None:
                 await delivery.ack()
 
     both = [asyncio.create_task(consume(name)) for name in found]
-    await wait_until_async(lambda: count() == _ITEMS, timeout_seconds=20)
+    await wait_until_async(lambda: count() == _ITEMS)
     for number in range(1, 7):
         town.publish()
-        await wait_until_async(partial(_reached, count, _ITEMS + number), timeout_seconds=20)
+        await wait_until_async(partial(_reached, count, _ITEMS + number))
     for task in both:
         task.cancel()
     await asyncio.gather(*both, return_exceptions=True)

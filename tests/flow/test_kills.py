@@ -63,7 +63,7 @@ def test_a_killed_supervisor_leaves_a_server_that_the_next_one_uses() -> None:
     """Killing `newswire run` itself ends its processes, keeps the data, and the next `newswire run` goes on."""
     with running_system(SCHEDULE__INTERVAL_SECONDS=0.5) as system, newsroom(system, feeds=10, states=6) as room:
         first = system.start("run", "feeds.txt", "--workers", "2")
-        wait_until(lambda: room.progress > 10, timeout_seconds=30)
+        wait_until(lambda: room.progress > 10)
         server = system.server_pid()
         first.signal(signal.SIGKILL)
         wait_until(lambda: not system.processes("newswire", "daemon", "worker", "horse"), timeout_seconds=15)

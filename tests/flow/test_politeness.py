@@ -47,7 +47,7 @@ def test_two_daemons_keep_a_hosts_limits_together() -> None:
         limits = {"FETCH__PER_HOST_GAP_SECONDS": _GAP_SECONDS, "FETCH__PER_HOST_CONCURRENCY": 2}
         urls = [origin.url(f"/{number}") for number in range(30)]
         _run_two_daemons(stack, urls, SCHEDULE__INTERVAL_SECONDS=600, **limits)
-        wait_until(lambda: len({request.path for request in origin.log}) == 30, timeout_seconds=40)
+        wait_until(lambda: len({request.path for request in origin.log}) == 30, timeout_seconds=90)
         starts = [request.at_seconds for request in origin.log]
 
     assert len(starts) == 30
@@ -71,7 +71,7 @@ def test_a_host_that_never_answers_delays_no_other() -> None:
         settings = {"FETCH__TIMEOUT_SECONDS": 20, "FETCH__CONCURRENCY": 16, "FETCH__PER_HOST_GAP_SECONDS": 0}
         settings |= {"FETCH__PER_HOST_CONCURRENCY": 2}
         _run_two_daemons(stack, urls, SCHEDULE__INTERVAL_SECONDS=interval, WORKERS__GRACE_SECONDS=1, **settings)
-        wait_until(lambda: len(well.log) > 20 * 8, timeout_seconds=40)
+        wait_until(lambda: len(well.log) > 20 * 8, timeout_seconds=90)
         times = {f"/{n}": [request.at_seconds for request in well.requests(f"/{n}")] for n in range(20)}
 
     waits = [after - before for each in times.values() for before, after in pairwise(each)]

@@ -43,7 +43,7 @@ def subscribed(valkey_url: str) -> Iterator[tuple[Hub, OriginThread, Callable[[i
 
         serve(1)
         system.start("run", "--workers", "1", "--port", str(port), origin.url("/feed.xml"))
-        wait_until(lambda: hub.verified, timeout_seconds=30)
+        wait_until(lambda: hub.verified)
         yield hub, origin, serve
 
 
@@ -58,13 +58,13 @@ def test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work(
 ) -> None:
     """The whole life with a hub: subscribed, pushed, stormed, lied to, relied on, caught out, polled again."""
     with subscribed(valkey_url) as (hub, origin, serve):
-        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 1, timeout_seconds=30)
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 1)
         pushed = rss(ITEMS[1:2])
 
         assert {hub.push(pushed, method=method) for method in ("sha1", "sha256", "sha384", "sha512") * 5} == {202}
         assert hub.push(rss(ITEMS[5:]), signature="") == 202, "a push that is not signed is taken, and ignored"
         assert hub.push(rss(ITEMS[5:]), signature="sha256=" + "0" * 64) == 202
-        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 2, timeout_seconds=30)
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 2)
 
         serve(2)  # the next poll sees the same item
         time.sleep(4)
@@ -75,9 +75,9 @@ def test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work(
 
         serve(3)  # news that the hub does not push; one audit by hand finds it
         redis_client.zadd("{newswire}:due", {next(iter(redis_client.hkeys("{newswire}:feeds"))): 0})
-        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 3, timeout_seconds=30)
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 3)
         before = len(origin.log)
-        wait_until(lambda: len(origin.log) >= before + 3, timeout_seconds=20)
+        wait_until(lambda: len(origin.log) >= before + 3)
 
         assert sorted(titles(redis_client)) == ["Item 0", "Item 1", "Item 2"]
     redis_client.flushall()

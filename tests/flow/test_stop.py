@@ -100,7 +100,7 @@ def test_two_daemons_share_the_feeds_and_poll_none_twice(origin: Origin) -> None
         assert system.run("feeds", "import", listed(system, room)).code == 0
         daemons = [system.start("daemon"), system.start("daemon")]
         worker = system.start("worker", "--count", "1")
-        wait_until(lambda: not room.unfinished and len(origin.log) > 8 * feeds, timeout_seconds=40)
+        wait_until(lambda: not room.unfinished and len(origin.log) > 8 * feeds, timeout_seconds=90)
         for running in (*daemons, worker):
             running.signal(signal.SIGTERM)
         ended = [running.ended() for running in (*daemons, worker)]

@@ -40,7 +40,7 @@ def test_the_zone_of_a_feed_is_learnt_while_it_is_polled() -> None:
         running = system.start("run", "--workers", "1", origin.url("/feed"))
         for count in range(1, 8):
             origin.serve("/feed", feed(count, began))
-            wait_until(lambda wanted=count: len(published(system.url)) >= wanted, timeout_seconds=30)  # type: ignore[misc]
+            wait_until(lambda wanted=count: len(published(system.url)) >= wanted)  # type: ignore[misc]
         dates = {line.title: line.article["published"] for line in published(system.url)}
         running.signal(signal.SIGTERM)
         assert running.ended().code == 0

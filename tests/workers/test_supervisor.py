@@ -34,7 +34,7 @@ def test_a_process_that_leaves_with_success_is_started_again(tmp_path: Path) -> 
     child, log, environment = _child(tmp_path, "leave")
 
     with Supervisor([child], environment, grace_seconds=5):
-        wait_until(lambda: len(_pids(log)) >= 3, timeout_seconds=20)
+        wait_until(lambda: len(_pids(log)) >= 3)
 
 
 def test_a_killed_process_is_started_again_and_the_last_one_ends(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_process_that_keeps_dying_is_not_started_in_a_storm(tmp_path: Path) ->
     child, log, environment = _child(tmp_path, "leave")
 
     with Supervisor([child], environment, grace_seconds=5):
-        wait_until(lambda: child.pause_seconds >= 0.8, timeout_seconds=20)
+        wait_until(lambda: child.pause_seconds >= 0.8)
 
     assert len(_pids(log)) <= 4
 

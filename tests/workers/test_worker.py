@@ -50,7 +50,7 @@ async def _process(plain: redis.Redis, client: redis.asyncio.Redis, body: bytes)
     await _arrive(client, body)
     backlog = Backlog(plain, KEYS)
     backlog.dispatch(jobs_waiting=8)
-    wait_until(lambda: backlog.waiting() == 0, timeout_seconds=20)
+    wait_until(lambda: backlog.waiting() == 0)
 
 
 async def test_a_document_becomes_an_article_on_the_stream(
@@ -86,7 +86,7 @@ def test_a_function_off_the_list_is_not_run(worker: Child, redis_client: redis.R
 
     job = queue.enqueue("os.system", f"touch {marker}")
 
-    wait_until(lambda: job.get_status(refresh=True) == "failed", timeout_seconds=20)
+    wait_until(lambda: job.get_status(refresh=True) == "failed")
     assert not marker.exists()
     assert worker.process is not None
 
@@ -129,7 +129,7 @@ async def test_wire_copy_in_another_feed_is_marked_and_counted_once(
         document = RawDocument(lease.feed.id, lease.feed.url, leased.now_ms, body % (title, text), "", "text/xml")
         await LeaseStore(async_redis, KEYS).ingest(lease, FeedState(), document, due_ms=leased.now_ms + 60_000)
         Backlog(redis_client, KEYS).dispatch(jobs_waiting=8)
-        wait_until(lambda: Backlog(redis_client, KEYS).waiting() == 0, timeout_seconds=20)
+        wait_until(lambda: Backlog(redis_client, KEYS).waiting() == 0)
 
     first, copy = (json.loads(fields[b"article"]) for _, fields in redis_client.xrange(KEYS.articles))
     assert first["near_duplicate_of"] is None

@@ -188,8 +188,8 @@ PUSHES = (
 )
 
 CLOCKS_AND_NETWORK = (
-    Fault(34, "clocks of daemon and worker jump", "an hour, a year, and back", None, NOT_YET),
-    Fault(35, "clocks of daemon and store differ", "ten minutes", None, NOT_YET),
+    Fault(34, "clocks of daemon and worker jump", "an hour, a year, and back, each 2 s", None, Case("clocks")),
+    Fault(35, "clocks of daemon, worker and store differ", "a year ahead, ten minutes late", None, Case("clocks")),
     Fault(36, "DNS fails or is slow", "a name server of our own", None, NOT_YET),
     Fault(
         37,

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faults import connections, deaths, forgetful, freezes, stores
+from faults import clocks, connections, deaths, forgetful, freezes, stores
 from faults.outcomes import BOOK, Outcome
 from faults.rows import FAULTS, Case, Elsewhere, Fault, NoProof, Soak
 
@@ -24,6 +24,7 @@ _SCENES = {
     "connections": connections.run,
     "stores": stores.run,
     "forgetful": forgetful.run,
+    "clocks": clocks.run,
 }
 _SCENES_AT_ONCE = 4
 _CASES = [fault for fault in FAULTS if isinstance(fault.proof, Case)]

@@ -73,8 +73,6 @@ def elsewhere(*names: str) -> Elsewhere:
     return Elsewhere(names)
 
 
-NOT_YET = NoProof("not written yet")
-
 PROCESSES = (
     Fault(1, "daemon killed mid-fetch", "kill -9", 60, elsewhere("test_killing_a_process_loses_and_repeats_nothing")),
     Fault(2, "daemon killed between fetch and enqueue", "it dies as it begins to write", 60, Case("deaths")),
@@ -165,7 +163,13 @@ READERS_AND_JOBS = (
 )
 
 PUSHES = (
-    Fault(30, "a hub sends the same a thousand times", "1000 equal pushes", None, NOT_YET),
+    Fault(
+        30,
+        "a hub sends the same a thousand times",
+        "1000 equal pushes",
+        None,
+        elsewhere("test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work"),
+    ),
     Fault(
         31,
         "push with a bad signature, unknown topic",
@@ -271,7 +275,17 @@ ANSWERS = (
 OPERATION = (
     Fault(46, "no more files may be opened", "a limit of 3, and all connections cut", None, Case("surroundings")),
     Fault(47, "rolling restart under load", "SIGTERM once the next ones are up", None, Case("deaths")),
-    Fault(48, "jobs of the version before in the queue", "an older payload", None, NOT_YET),
+    Fault(
+        48,
+        "jobs of the version before in the queue",
+        "an older payload; one without its body",
+        None,
+        elsewhere(
+            "test_what_the_version_before_left_in_the_queue_is_read",
+            "test_a_document_whose_body_is_gone_does_not_block_the_next",
+            "test_the_golden_file_is_read_back_whole",
+        ),
+    ),
     Fault(
         49,
         "broken list, feeds named twice, wrong settings",
@@ -284,7 +298,16 @@ OPERATION = (
             "test_a_long_list_comes_back_whole",
         ),
     ),
-    Fault(50, "TLS: self-signed, expired, wrong host, plain text", "servers of each kind", None, NOT_YET),
+    Fault(
+        50,
+        "TLS: self-signed, expired, wrong host, plain text",
+        "servers of each kind",
+        None,
+        elsewhere(
+            "test_a_certificate_that_proves_nothing_costs_its_feed_alone",
+            "test_a_server_that_speaks_no_tls_is_a_tls_failure",
+        ),
+    ),
     Fault(
         51,
         "article pages: robots.txt 500, 404, huge, disallow",

@@ -94,7 +94,7 @@ def _trim(store: Store) -> None:
 
 def _forget(store: Store) -> None:
     """Forget, feed by feed, what its own feed has not shown for `articles.seen_days`; shrink what has settled."""
-    articles, today = store.articles, int(time()) // _DAY_SECONDS
+    articles, today = store.articles, store.backlog.now_ms() // 1000 // _DAY_SECONDS
     for feed in store.feeds.all():
         everything = (article for portion in articles.memory(feed.id) for article in portion)
         newest = newest_day(everything, today=today)

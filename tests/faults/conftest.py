@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from faults.outcomes import BOOK
-from faults.rows import FAULTS, Case, Fault
+from faults.proofs import Case
+from faults.rows import FAULTS, Fault
 
 _JUDGED: set[int] = set()
 

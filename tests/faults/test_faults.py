@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from faults import clocks, connections, deaths, forgetful, freezes, stores, surroundings
 from faults.outcomes import BOOK, Outcome
-from faults.rows import FAULTS, Case, Elsewhere, Fault, NoProof, Soak
+from faults.proofs import Case, Elsewhere, NoProof, Soak
+from faults.rows import FAULTS, Fault
 
 pytestmark = pytest.mark.flow
 

@@ -20,6 +20,7 @@ from pipeline.adapters.zones import ZoneStore
 from pipeline.settings import Settings
 from pipeline.stages.near_duplicates import CANDIDATES, MOST_CARRIERS
 from workers.archiving import archive_of
+from workers.clock import Clock
 from workers.lifecycle import settings_of_this_process
 
 _DAY_MS = 86_400_000
@@ -41,6 +42,7 @@ class Desk:
     pages: PageMemory
     zones: ZoneStore
     archive: Archive
+    clock: Clock
 
 
 @cache
@@ -70,4 +72,5 @@ def desk() -> Desk:
         PageMemory(client, keys),
         ZoneStore(client, keys),
         archive_of(settings),
+        Clock(),
     )

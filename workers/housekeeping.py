@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict
-from time import time
+from time import monotonic
 
 import structlog
 
@@ -27,13 +27,13 @@ _DAY_SECONDS = 86_400
 
 async def keep_house(store: Store, stop: asyncio.Event) -> None:
     """Tidy until *stop* is set; the store's calls block, so they run in a thread."""
-    next_forget = time() + _FORGET_SECONDS
+    next_forget = monotonic() + _FORGET_SECONDS
     while not stop.is_set():
         try:
             await asyncio.to_thread(_trim, store)
             await asyncio.to_thread(book_requests, store)
-            if time() >= next_forget:
-                next_forget = time() + _FORGET_SECONDS
+            if monotonic() >= next_forget:
+                next_forget = monotonic() + _FORGET_SECONDS
                 await asyncio.to_thread(_forget, store)
         except STORE_LOST as error:
             log.warning("redis_lost", reason=str(error))
@@ -54,7 +54,7 @@ def apply_new_schedule(store: Store) -> None:
         return
     feeds = [feed for feed in store.feeds.all() if not feed.paused]
     states = store.feeds.states([feed.id for feed in feeds])
-    now_ms = int(time() * 1000)
+    now_ms = store.backlog.now_ms()
     due_ms = {
         feed.id: next_due_ms(feed, Unchanged(state, "status"), settings=schedule, now_ms=now_ms)
         for feed, state in zip(feeds, states, strict=True)
@@ -73,9 +73,10 @@ def book_requests(store: Store) -> None:
     kept = (plan_from_bytes(plan) for plan in rhythms.plans())
     followed = sum(not feed.paused for feed in store.feeds.all())
     interval_seconds, requests = store.settings.schedule.interval_seconds, rhythms.requests()
+    now_seconds = store.backlog.now_ms() / 1000
     book = rebooked(
-        book_from_json(rhythms.account()) or Book(Account(time(), first_price(interval_seconds)), requests),
-        now_seconds=time(),
+        book_from_json(rhythms.account()) or Book(Account(now_seconds, first_price(interval_seconds)), requests),
+        now_seconds=now_seconds,
         requests=requests,
         requests_per_day=store.settings.budget.requests_per_day or followed * _DAY_SECONDS / interval_seconds,
         appetite=sum(plan.appetite for plan in kept if plan is not None),
@@ -84,15 +85,16 @@ def book_requests(store: Store) -> None:
 
 
 def _trim(store: Store) -> None:
-    oldest_seconds = time() - store.settings.articles.stream_days * _DAY_SECONDS
-    trimmed = store.articles.trim(before_ms=int(oldest_seconds * 1000))
+    """Drop what is too old by the store's clock, which numbers the entries: a daemon's own may be a year ahead."""
+    kept_ms = int(store.settings.articles.stream_days * _DAY_SECONDS * 1000)
+    trimmed = store.articles.trim(before_ms=store.backlog.now_ms() - kept_ms)
     if trimmed:
         log.info("trimmed", entries=trimmed)
 
 
 def _forget(store: Store) -> None:
     """Forget, feed by feed, what its own feed has not shown for `articles.seen_days`; shrink what has settled."""
-    articles, today = store.articles, int(time()) // _DAY_SECONDS
+    articles, today = store.articles, store.backlog.now_ms() // 1000 // _DAY_SECONDS
     for feed in store.feeds.all():
         everything = (article for portion in articles.memory(feed.id) for article in portion)
         newest = newest_day(everything, today=today)

@@ -7,7 +7,7 @@ only if the article is not yet remembered as it is.
 
 from __future__ import annotations
 
-from time import time
+from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -33,13 +33,14 @@ log = structlog.get_logger("workers.jobs")
 
 MAX_ATTEMPTS = 5
 """A document whose worker died five times is taken to be the cause; it is buried and its neighbours go on."""
-_DAY_SECONDS = 86_400
+_DAY_MS = 86_400_000
 
 
 def process(feed_ids: list[str]) -> None:
     """Process the waiting documents of *feed_ids*, oldest first; safe to run again at any point."""
     job = get_current_job()
     job_id = job.id if job else uuid4().hex
+    desk().clock.set(desk().backlog.now_ms())
     for feed_id in feed_ids:
         while (claim := desk().backlog.claim(feed_id, job_id=job_id)) is not None:
             _process_document(claim)
@@ -52,7 +53,7 @@ def _process_document(claim: Claim) -> None:
         if claim.attempts > MAX_ATTEMPTS and not document.page_task:
             _bury(claim, f"its worker died {MAX_ATTEMPTS} times")
             return
-        started = time()
+        started = monotonic()
         try:
             if document.page_task:
                 _process_page(claim)
@@ -60,14 +61,14 @@ def _process_document(claim: Claim) -> None:
             with bounded_processor_time(READING_SECONDS):
                 said = _read(claim)
             if not document.backfill:  # an older page says nothing of how its feed does
-                note_reading(desk().health, desk().feeds, document, said, now_ms=int(time() * 1000))
+                note_reading(desk().health, desk().feeds, document, said, now_ms=desk().clock.now_ms())
             match said:
                 case Unreadable(reason):
                     _bury(claim, reason)
                 case Reading() as reading:
                     publish(claim, reading)
                     _archive(claim)
-                    _finish(claim, reading, seconds=time() - started)
+                    _finish(claim, reading, seconds=monotonic() - started)
         except FencedOff:
             log.warning("fenced_off", attempts=claim.attempts)
         except STORE_LOST:
@@ -82,7 +83,7 @@ def _archive(claim: Claim) -> None:
     if claim.document.replayed:
         return
     try:
-        desk().archive.keep(claim.document, now_ms=int(time() * 1000))
+        desk().archive.keep(claim.document, now_ms=desk().clock.now_ms())
     except OSError as error:
         log.warning("not_archived", reason=f"{error.strerror}: {error.filename}")
 
@@ -120,7 +121,7 @@ def _items_of_today(kept: bytes) -> bytes:
 
 
 def _today() -> bytes:
-    return (int(time()) // _DAY_SECONDS & 0xFFFF).to_bytes(2, "big")
+    return (desk().clock.now_ms() // _DAY_MS & 0xFFFF).to_bytes(2, "big")
 
 
 def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
@@ -144,7 +145,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
     if tally.gaps:  # between this document and the last one the feed may have shown more than its window holds
         log.warning("gap", entries=tally.entries, walked_back=bool(backfill))
     if tally.new and not document.backfill and desk().settings.push.callback_url and not was_pushed(claim.document):
-        due_ms = int((time() + desk().settings.schedule.interval_seconds) * 1000)
+        due_ms = desk().clock.now_ms() + int(desk().settings.schedule.interval_seconds * 1000)
         note_miss(desk().subscriptions, desk().feeds, claim.document.feed_id, due_ms=due_ms)
     log.info(
         "processed",

@@ -11,7 +11,8 @@ from pipeline.adapters.store_errors import STORE_LOST
 
 log = structlog.get_logger("workers.daemon")
 
-_LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 2.0
+"""A try is little work, and what is waited here is added to every outage of the store."""
 
 
 async def repeat(step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import time
 from urllib.parse import urlsplit
 
 import structlog
@@ -57,7 +56,7 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
         told_from_bytes(told),
         basis=basis,
         merged=merged,
-        now_ms=int(time() * 1000),
+        now_ms=desk().clock.now_ms(),
     )
     if not isinstance(verdict, New | Revised):
         return True

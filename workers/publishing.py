@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from time import time
 
 import structlog
 
@@ -50,7 +49,7 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
-    now_ms = int(time() * 1000)
+    now_ms = desk().clock.now_ms()
     verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
     verdicts, plans = plan_pages(feed_id, verdicts, records, now_ms=now_ms)
     fresh = [
@@ -95,7 +94,7 @@ def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
     feed = desk().feeds.get(feed_id)
     reference = FeedReference(feed_id, feed.url if feed else claim.document.url, feed.title if feed else None)
     records = store.recall(feed_id, [seen_id(article_id) for article_id in article_ids])
-    now_ms = int(time() * 1000)
+    now_ms = desk().clock.now_ms()
     verdicts = [
         (record, withdraw(unpack(record), article_id, reference, now_ms=now_ms))
         for article_id, record in zip(article_ids, records, strict=True)

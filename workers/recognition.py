@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from time import time
 
 import structlog
 
@@ -15,7 +14,7 @@ from workers.desk import desk
 
 log = structlog.get_logger("workers.recognition")
 
-_DAY_SECONDS = 86_400
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +62,4 @@ def recognise(feed_id: str, shown: Sequence[Shown], *, skipped: Collection[bytes
 
 
 def _kept(carriers: Sequence[Carrier], seen: dict[str, Aliases], skipped: Collection[bytes]) -> tuple[Carrier, ...]:
-    return remembered(carriers, seen, names=frozenset(skipped), today=int(time()) // _DAY_SECONDS)
+    return remembered(carriers, seen, names=frozenset(skipped), today=desk().clock.now_ms() // _DAY_MS)

@@ -206,6 +206,11 @@ class Backlog:
             "shards": self._keys.shards,
         }
 
+    def now_ms(self) -> int:
+        """The server's clock: the one clock that daemons and workers share, whatever those of their machines say."""
+        seconds, microseconds = self._client.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
     def waiting(self) -> int:
         """How many feeds have documents waiting or in work."""
         return int(self._client.zcard(self._keys.backlog))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from faults.outcomes import BOOK
-from faults.rows import FAULTS, Case, Fault
+from faults.proofs import Case
+from faults.rows import FAULTS, Fault
 
 _JUDGED: set[int] = set()
 
@@ -22,14 +23,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not rows:
         return
     terminalreporter.section("fault ledger")
-    terminalreporter.write_line(f"{'':2}  {'fault':52} {'times':>5} {'lost':>4} {'twice':>5} {'back':>8}  proof")
+    terminalreporter.write_line(
+        f"{'':2}  {'fault':52} {'times':>5} {'lost':>4} {'twice':>5} {'back':>7} {'stated':>6}  proof"
+    )
     for fault in rows:
         terminalreporter.write_line(_line(fault))
 
 
 def _line(fault: Fault) -> str:
     outcome = BOOK.outcomes.get(fault.number)
-    figures = f"{'':>5} {'':>4} {'':>5} {'':>8}"
+    figures = f"{'':>5} {'':>4} {'':>5} {'':>7} {'':>6}"
     if outcome is not None and isinstance(fault.proof, Case):
-        figures = f"{outcome.injected:5} {outcome.lost:4} {outcome.repeated:5} {outcome.recovery_seconds:6.1f} s"
+        stated = "" if fault.within_seconds is None else f"{fault.within_seconds} s"
+        figures = (
+            f"{outcome.injected:5} {outcome.lost:4} {outcome.repeated:5} "
+            f"{outcome.recovery_seconds:5.1f} s {stated:>6}"
+        )
     return f"{fault.number:2}  {fault.name:52} {figures}  {fault.proof}"

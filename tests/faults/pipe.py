@@ -111,7 +111,7 @@ class Pipe:
 
 @contextmanager
 def running_pipe(
-    *, feeds: int = 6, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
+    *, feeds: int = 5, store_options: tuple[str, ...] = ("--appendonly", "yes", "--save", ""), **settings: object
 ) -> Iterator[Pipe]:
     """Give a pipe with its load on: one daemon, one worker, *feeds* that go on; all of it is ended afterwards."""
     with ExitStack() as stack:

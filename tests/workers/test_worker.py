@@ -139,3 +139,21 @@ async def test_wire_copy_in_another_feed_is_marked_and_counted_once(
     fates = {"polled": 2, "documents": 2, "entries": 2, "new": 1, "near_duplicates": 1}
     assert ArticleStore(redis_client, KEYS).totals() == fates
     assert worker.process is not None
+
+
+def test_what_the_version_before_left_in_the_queue_is_read(worker: Child, redis_client: redis.Redis) -> None:
+    """After an upgrade the queue is as the old version filled it: the first fields of a document are enough."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    names = ("feed_id", "url", "fetched_ms", "body", "content_encoding", "content_type")
+    fields = dict(zip(names, (FEED.id, FEED.url, "1700000000000", RSS, "", "text/xml"), strict=True))
+    redis_client.hset(KEYS.documents("old-1"), mapping=fields)
+    redis_client.rpush(KEYS.mailboxes(FEED.id), "old-1")
+    redis_client.zadd(KEYS.backlog, {FEED.id: 0})
+
+    Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer).enqueue(
+        "workers.jobs.process", [FEED.id], result_ttl=0, failure_ttl=60
+    )
+    wait_until(lambda: Backlog(redis_client, KEYS).waiting() == 0, timeout_seconds=20)
+
+    assert (redis_client.xlen(KEYS.articles), redis_client.xlen(KEYS.dead)) == (1, 0)
+    assert worker.process is not None

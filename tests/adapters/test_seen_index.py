@@ -82,9 +82,7 @@ def test_a_memory_of_the_version_before_is_taken_over(redis_client: redis.Redis,
     assert {redis_client.object("encoding", name) for name in _shards(redis_client)} == {b"listpack"}
 
 
-def test_a_record_is_changed_only_as_it_was_when_that_was_decided(
-    redis_client: redis.Redis, store: ArticleStore
-) -> None:
+def test_a_record_is_changed_only_as_it_was_when_that_was_decided(store: ArticleStore) -> None:
     """Of two that judge the same article, or tidy it as its feed shows it again, one must give way."""
     _put(store, IDS[:1_000])
 

@@ -21,20 +21,21 @@ from workers.store import Store
 log = structlog.get_logger("workers.housekeeping")
 
 _TRIM_SECONDS = 600
-_FORGET_SECONDS = 86_400
+_TIDY_SECONDS = 86_400
+_FIRST_TIDY_SECONDS = 3_600  # sooner than a day: daemons may be restarted every night
 _DAY_SECONDS = 86_400
 
 
 async def keep_house(store: Store, stop: asyncio.Event) -> None:
     """Tidy until *stop* is set; the store's calls block, so they run in a thread."""
-    next_forget = monotonic() + _FORGET_SECONDS
+    next_tidy = monotonic() + _FIRST_TIDY_SECONDS
     while not stop.is_set():
         try:
             await asyncio.to_thread(_trim, store)
             await asyncio.to_thread(book_requests, store)
-            if monotonic() >= next_forget:
-                next_forget = monotonic() + _FORGET_SECONDS
-                await asyncio.to_thread(_forget, store)
+            if monotonic() >= next_tidy:
+                next_tidy = monotonic() + _TIDY_SECONDS
+                await asyncio.to_thread(tidy_memory, store)
         except STORE_LOST as error:
             log.warning("redis_lost", reason=str(error))
         try:
@@ -92,7 +93,7 @@ def _trim(store: Store) -> None:
         log.info("trimmed", entries=trimmed)
 
 
-def _forget(store: Store) -> None:
+def tidy_memory(store: Store) -> None:
     """Forget, feed by feed, what its own feed has not shown for `articles.seen_days`; shrink what has settled."""
     articles, today = store.articles, store.backlog.now_ms() // 1000 // _DAY_SECONDS
     for feed in store.feeds.all():

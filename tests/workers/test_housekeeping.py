@@ -1,4 +1,4 @@
-"""Housekeeping: a changed schedule holds at once."""
+"""Housekeeping: a changed schedule holds at once, and memory of the past is kept small."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 import redis
 
 from pipeline.adapters.shipped import default_settings_text
-from pipeline.model import Feed, FeedState
+from pipeline.model import Feed, FeedState, Known
 from pipeline.settings import Settings, load
+from pipeline.stages.digests import DIGESTS_BYTES
+from pipeline.stages.seen_records import pack, unpack
 from pipeline.state_fields import state_to_fields
-from workers.housekeeping import apply_new_schedule
+from workers.housekeeping import apply_new_schedule, tidy_memory
 from workers.store import open_store
 
 FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
@@ -48,3 +50,25 @@ def test_a_shorter_interval_holds_at_once(
 
     assert due_ms is not None
     assert (due_ms < time() * 1000 + 120_000) is moves
+
+
+def test_what_settled_is_shrunk_and_what_is_long_gone_forgotten(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    """A feed of many articles is remembered in small, for as long as was asked; what it shows now stays whole."""
+    today = int(time()) // 86_400
+    gone, past, fresh = (_known(today - days) for days in (200, 50, 0))
+    memory = {b"%d" % n + bytes(7): record for n, record in enumerate([gone, past, fresh])}
+    with open_store(settings) as store:
+        store.feeds.add([FEED])
+        redis_client.hset(store.keys.seen(FEED.id), mapping=memory)
+        tidy_memory(store)
+        tidy_memory(store)
+        records = store.articles.recall(FEED.id, list(memory))
+
+    assert [len(record) for record in records] == [0, 8, 64]
+    assert unpack(records[1]).shown_day in range(today - 50, today - 43)
+
+
+def _known(day: int) -> bytes:
+    return pack(Known(1, day * 86_400_000, day, bytes(range(1, DIGESTS_BYTES + 1))))

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.model import ArticleDate, Inferred, Precision
 from pipeline.stages.calendar_names import month_number, weekday_number
-from pipeline.stages.zones import east_of_place, read_zone
+from pipeline.stages.zones import east_of_place, read_zone, zone_of_place
 
 FirstPart = Literal["day", "month"]
 
@@ -40,7 +40,9 @@ _DAY_FIRST = re.compile(
     r"(?P<year>[0-9]{4}(?![0-9])|[0-9]{2}(?![0-9:]| ?h))"
 )
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_MONTH}\.? ?{_DAY}(?:st|nd|rd|th)?(?: ?, ?| )(?P<year>[0-9]{{4}})(?![0-9])")
-_NUMERIC = re.compile(r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})(?![0-9])")
+_NUMERIC = re.compile(
+    rf"{_WEEKDAY}(?P<one>[0-9]{{1,2}})(?P<mark>[-/.])(?P<two>[0-9]{{1,2}})(?P=mark)(?P<year>[0-9]{{4}})(?![0-9])"
+)
 # As C's asctime and its followers write it: Fri Oct  9 14:54:00 [UTC] 2015.
 _YEAR_LAST = re.compile(
     r"(?P<day>[^\W\d_]{2,12}[., ][^0-9]{0,12}[0-9]{1,2}) (?P<time>[0-9]{1,2}:.{2,40}) (?P<year>[0-9]{4})"
@@ -165,15 +167,16 @@ def _written(text: str, first: FirstPart | None = None) -> _Moment | None:
         return None
     days, end = found
     clock = _CLOCK.match(text, end) or _COMPACT_CLOCK.match(text, end)
-    zone = read_zone(text[clock.end() if clock else end :])
+    ending = text[clock.end() if clock else end :]
+    time_ms = _time_ms(clock) if clock else 0
+    if time_ms is None:
+        return None
+    zone = read_zone(ending) or zone_of_place(ending, days * _DAY_MS + time_ms)
     if zone is None:
         return None
     if clock is None:
         said_utc = zone.known and zone.east_minutes == 0
         return _Moment(days * _DAY_MS, "day", said_utc) if zone.known or end == len(text) else None
-    time_ms = _time_ms(clock)
-    if time_ms is None:
-        return None
     precision: Precision = "second" if clock["second"] else "minute"
     return _Moment(days * _DAY_MS + time_ms - zone.east_minutes * 60_000, precision, zone.known)
 
@@ -193,21 +196,31 @@ def _named_day(text: str, first: FirstPart | None) -> tuple[int, int] | None:
     if match is None:
         return _day_in_numbers(text, first)
     month = month_number(match["month"])
-    weekday = weekday_number(match["weekday"]) if match["weekday"] else None
-    if month is None or (weekday is None and match["weekday"] is not None and not match["comma"]):
+    if month is None or not _weekday_is_one(match):
         return None
     year = int(match["year"])
     if len(match["year"]) == 2:
         # RFC 5322 section 4.3.
         year += 2000 if year < 50 else 1900
-    found = _days(year, month, int(match["day"]), match.end())
-    return None if found is None or weekday not in (None, (found[0] + 3) % 7) else found
+    return _agreeing(match, _days(year, month, int(match["day"]), match.end()))
+
+
+def _weekday_is_one(match: re.Match[str]) -> bool:
+    """Whether the word before the day of *match* may stand there: none, a weekday, or any word before a comma."""
+    word = match["weekday"]
+    return not word or match["comma"] is not None or weekday_number(word) is not None
+
+
+def _agreeing(match: re.Match[str], found: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Give *found*, a day and its end, unless the weekday of *match* is another's."""
+    weekday = weekday_number(match["weekday"]) if match["weekday"] else None
+    return found if found is None or weekday in (None, (found[0] + 3) % 7) else None
 
 
 def _day_in_numbers(text: str, first: FirstPart | None) -> tuple[int, int] | None:
     """Read a day in numbers, year last, if only one order of day and month is possible (31/12, 9/9) or usual."""
     match = _NUMERIC.match(text)
-    if match is None:
+    if match is None or not _weekday_is_one(match):
         return None
     one, two = int(match["one"]), int(match["two"])
     if one > 12 or one == two or (two <= 12 and first == "day"):
@@ -216,7 +229,7 @@ def _day_in_numbers(text: str, first: FirstPart | None) -> tuple[int, int] | Non
         month, day = one, two
     else:
         return None
-    return _days(int(match["year"]), month, day, match.end())
+    return _agreeing(match, _days(int(match["year"]), month, day, match.end()))
 
 
 def _days(year: int, month: int, day: int, end: int) -> tuple[int, int] | None:

@@ -22,14 +22,15 @@ _OF_PICTURES = re.compile(
 )
 # "Von", "Di" and "Af" also begin family names: they are no preposition before less than two capitalised words.
 _PREPOSITION = re.compile(
-    r"\A(?:(?:(?:written |posted |reported |story |text )?by|par|por|door|av|от)\s*:?\s+(?=\w)"
+    r"\A\W*(?:(?:(?:(?:written|posted|published|reported|reporting|story|text|words|(?:view )?all posts) )?by|par|por"
+    r"|door|av|от|propos recueillis par|a cura di)\s*:?\s+(?=\w)"
     r"|(?:author|auteur|autor|autore|autora|text|texte)\s*:\s*(?=\w)"
     r"|(?:von|di|af)\s+(?=(?-i:[A-ZÀ-Þ])[^\s,]+\s+(?-i:[A-ZÀ-Þ])))",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;|]\s*(?:and|&|et|und|y|e|en|och|og|и)\s+|[,;|]\s*|\s/\s)"
-    r"|\s+(?:and|&|et|und|y|e|i|en|och|og|и|with|avec|mit|con|com|met|med)\s+",
+    r"\s*(?:[,;|•·]\s*(?:and|&|et|und|y|e|en|och|og|и)\s+|[,;|•·]\s*|\s/\s*|(?<=\w\w)/(?=\w+ \w))"
+    r"|\s+(?:and|&|et|und|(?-i:[yeiи])|en|och|og|with|avec|mit|con|com|met|med)\s+",
     re.IGNORECASE,
 )
 _CERTAIN_SEPARATOR = re.compile(r"\s*[;|]\s*")
@@ -95,6 +96,12 @@ def names_in(byline: str) -> tuple[str, ...]:
     text = _PREPOSITION.sub("", author_name(byline), count=1) if byline else ""
     names = [name for part in _CERTAIN_SEPARATOR.split(text) for name in _split(part) if name]
     return tuple([name for name in names if not _OF_PICTURES.match(name)] or names)
+
+
+def every_part(byline: str) -> tuple[str, ...]:
+    """Cut one *byline* (HTML) at all that may stand between two names: for lists that hold nothing but names."""
+    text = _PREPOSITION.sub("", author_name(byline), count=1)
+    return tuple(_with_what_belongs([part for part in _SEPARATOR.split(text) if part]))
 
 
 def author_name(raw: str) -> str:

@@ -30,13 +30,17 @@ _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("steamcommunity.com", "/linkfilter/"): ("url", "u"),
     ("slack-redir.net", "/link"): ("url",),
     ("bing.com", "/news/apiclick.aspx"): ("url",),
+    ("safelinks.protection.outlook.com", "/"): ("url",),
 }
 _WRAPPER_PATHS = frozenset(path for _, path in _WRAPPERS) - {"/"}
+# Each country has a Google of its own, and each region of mail its link checker.
+_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+_MAIL_CHECKER = "safelinks.protection.outlook.com"
 _MAX_WRAPPERS = 3
 # One look at its beginning tells that an address is no wrapper, as nearly all are.
 _PERHAPS_WRAPPED = re.compile(
     rf"https?://(?:www\.)?(?:{'|'.join(sorted({re.escape(host) for host, _ in _WRAPPERS}))})[/:?#]"
-    r"|https?://[a-z0-9-]+\.cdn\.ampproject\.org/|https?://(?:www\.)?google\.",
+    r"|https?://[a-z0-9-]+\.(?:cdn\.ampproject\.org/|safelinks\.)|https?://(?:www\.)?google\.",
     re.IGNORECASE,
 )
 _AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s/)?([^/].*)", re.IGNORECASE)
@@ -47,11 +51,12 @@ _FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 # The address of nearly all articles: a host, a path, a query and a fragment that is no route.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(?:[^!/\s]\S*+)?)?")
 _WRAPPING_HOST = re.compile(
-    r".*\.cdn\.ampproject\.org|(?:www\.)?google\..*|(?:www\.)?(?:"
+    r".*\.cdn\.ampproject\.org|.*\.safelinks\..*|(?:www\.)?google\..*|(?:www\.)?(?:"
     + "|".join(re.escape(host) for host, path in _WRAPPERS if path == "/")
     + ")"
 )
 _HOST_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
 
@@ -77,7 +82,7 @@ def _inner(url: str) -> str | None:
         return absolute(f"http{'s' if cached[1] else ''}://{cached[2]}", None)
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
+        host = _listed(parts.hostname or "")
     except ValueError:
         return None
     names = _WRAPPERS.get((host, parts.path or "/"))
@@ -91,6 +96,13 @@ def _inner(url: str) -> str | None:
         if fields.get(name, "").lower().startswith(("http://", "https://")):
             return absolute(fields[name], None)
     return None
+
+
+def _listed(host: str) -> str:
+    """Give the name under which the table of wrappers knows *host*."""
+    if _GOOGLE.fullmatch(host):
+        return "google.com"
+    return _MAIL_CHECKER if host.endswith(f".{_MAIL_CHECKER}") else host.removeprefix("www.")
 
 
 def identity_key(url: str) -> str:
@@ -140,7 +152,9 @@ def _article_query(query: str) -> str:
 
 
 def _article_path(path: str) -> str:
-    """Give *path* without what names its index page, its AMP form or its end."""
+    """Give *path* without what names its reader's session, its index page, its AMP form or its end."""
+    if ";" in path:
+        path = _SESSION.sub("", path)
     folded = path.lower()
     if "amp" in folded or "index." in folded or "default." in folded:
         path = _AMP_PATH.sub("", _INDEX.sub("", path))

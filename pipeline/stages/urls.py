@@ -29,22 +29,26 @@ _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# Parameters that only tell where a reader came from. Prefixes and names as seen in feeds (French press: xtor; BBC:
-# at_medium, ns_mchannel; CBS: ftag; Guardian: CMP; Reuters: feedName); names that also carry meaning elsewhere
-# (id, source, ref, from, cid) are not here.
-_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "pk_", "piwik_", "mtm_", "hsa_", "oly_", "vero_", "__hs", "_hs", "guce_")
+# Parameters that only tell where a reader came from, who is reading or which comment is being answered. Prefixes and
+# names as seen in feeds (French press: xtor; BBC: at_medium, ns_mchannel; CBS: ftag; Guardian: CMP; Reuters:
+# feedName); names that also carry meaning elsewhere (id, source, ref, from, cid) are not here.
+_TRACKING_PREFIXES = (
+    "utm_", "at_", "itm_", "ns_", "pk_", "piwik_", "mtm_", "hsa_", "oly_", "vero_", "__hs", "_hs", "guce_",
+)  # fmt: skip
 _TRACKING = frozenset(
     (
-        "cmp", "cmpid", "cmp_id", "dclid", "dicbo", "ecid", "efid", "emc", "fb_ref", "fb_source", "fbclid",
-        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "icid",
-        "igsh", "igshid", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid", "rss_id", "s_cid",
-        "s_kwcid", "smid", "smtyp", "taid", "tpcc", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id",
-        "xtcr", "xtmc", "xtor", "xts", "yclid", "__twitter_impression", "_ga", "_gl",
+        "cmp", "cmp_id", "cmpid", "dclid", "dicbo", "ecid", "efid", "emc", "epik", "fb_ref", "fb_source", "fbclid",
+        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "icid", "igsh",
+        "igshid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid",
+        "phpsessid", "replytocom", "rss_id", "s_cid", "s_kwcid", "smid", "smtyp", "srsltid", "taid", "tpcc",
+        "ttclid", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id", "xtcr", "xtmc", "xtor", "xts", "yclid",
+        "__twitter_impression", "_ga", "_gl",
     )
 )  # fmt: skip
 # Parameters that are tracking only when their value says "feed".
-_MAYBE_TRACKING = frozenset({"ref", "source", "src", "from", "partner", "mod", "via", "origin"})
-_FEED_VALUES = frozenset({"rss", "rss2", "rss20", "atom", "feed", "rssfeed", "rss_feed", "rss-feed", "feedburner"})
+_MAYBE_TRACKING = frozenset({"ref", "source", "src", "from", "partner", "mod", "via", "origin", "traffic_source"})
+# "rss", and what sites hang on to it: the name of the feed (rss_whats_news), or Medium's ids (rss----8a1b2c---4).
+_FEED_VALUE = re.compile(r"rss(?:2|20|[_-]?feed|_\w{1,60}|-{1,9}[0-9a-f]{6,12}-{1,9}[0-9]?)?|atom|feed|feedburner")
 
 _NO_MORE = Tracking()
 
@@ -216,7 +220,7 @@ def _is_tracking(field: str, tracking: Tracking) -> bool:
     if name in tracking.names or name.startswith(tracking.prefixes):
         return True
     if name in _MAYBE_TRACKING:
-        return value.lower() in _FEED_VALUES
+        return _FEED_VALUE.fullmatch(value.lower()) is not None
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 

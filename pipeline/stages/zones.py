@@ -111,11 +111,21 @@ def _place(name: str) -> ZoneInfo | None:
         return None
 
 
-def read_zone(text: str) -> Zone | None:
-    """Read the zone that *text*, the end of a date, names; None if it is no zone.
+def zone_of_place(text: str, local_ms: int) -> Zone | None:
+    """Read the zone of the place that *text*, the end of a date, names (Europe/Paris); None if it names none.
 
-    No text, an ambiguous name or a place (Europe/Paris) give a zone that is not known. What is said twice must
-    agree: `+0200 CEST` does, `+0100 GMT` is None. `GMT+2` is two hours east. Whitespace is single spaces.
+    *local_ms* is the time that the date says, in ms since 1970 as its own clock counts.
+    """
+    name = text.strip()
+    east = east_of_place(name, local_ms) if _PLACE.fullmatch(name) else None
+    return None if east is None else Zone(east, known=True)
+
+
+def read_zone(text: str) -> Zone | None:
+    """Read the zone that *text*, the end of a date, names; None if it is no zone, or one named by a place.
+
+    No text and an ambiguous name give a zone that is not known. What is said twice must agree: `+0200 CEST` does,
+    `+0100 GMT` is None. `GMT+2` is two hours east. Whitespace is single spaces.
     """
     text = text.strip()
     common = _COMMON.get(text)
@@ -123,7 +133,7 @@ def read_zone(text: str) -> Zone | None:
         return common
     match = _ZONE.fullmatch(text)
     if match is None:
-        return _UNSAID if _PLACE.fullmatch(text) else None
+        return None
     return _from_names(match) if match["sign"] is None else _from_offset(match)
 
 

@@ -73,7 +73,7 @@ READ = [
     ("Fri, 09 Oct 2015 14:54:00", "2015-10-09T14:54:00Z", SECOND, False),
     ("Fri, 09 Oct 2015 14:54:00 IST", "2015-10-09T14:54:00Z", SECOND, False),
     ("Fri, 09 Oct 2015 14:54:00 A", "2015-10-09T14:54:00Z", SECOND, False),
-    ("2015-10-09 14:54 Europe/Paris", "2015-10-09T14:54:00Z", MINUTE, False),
+    ("2015-10-09 14:54 Europe/Paris", "2015-10-09T12:54:00Z", MINUTE, True),
     # a day without a time is the day as written
     ("2015-10-09", "2015-10-09T00:00:00Z", DAY, False),
     ("2015/10/09", "2015-10-09T00:00:00Z", DAY, False),

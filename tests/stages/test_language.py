@@ -26,6 +26,38 @@ def test_the_language_of_a_text_is_detected_where_none_is_declared(language: str
     assert article_language(text, feed=None) == (language, "detected")
 
 
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("en", "Why the mayor will not open her new bridge before May"),
+        ("fr", "Pourquoi la maire refuse encore d'ouvrir son nouveau pont en mai"),
+        ("de", "Warum die neue Brücke noch nicht vor Mai eröffnet wird"),
+        ("ca", "Els veïns de la plaça no volen més obres amb soroll"),
+        ("af", "Die burgemeester sê die nuwe brug is nie vir vragmotors oop nie"),
+        ("ru", "Новый мост через реку открыли после двух лет ремонта"),
+        ("uk", "Новий міст через річку відкрили після двох років ремонту її берегів"),
+        ("ta", "புதிய பாலம் திங்கட்கிழமை திறக்கப்படுகிறது"),
+    ],
+)
+def test_a_headline_of_more_than_five_words_may_speak_for_its_language(language: str, headline: str) -> None:
+    """Many feeds declare no language and carry headlines alone; neighbours must not be taken for one another."""
+    assert article_language(headline, feed=None) == (language, "detected")
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Red Bull Racing Austin Texas Grand Prix",
+        "Collection 40W Equivalent A19 LED Light Bulb (Warm White) $5.75",
+        "Regjeringen legger frem statsbudsjettet mandag morgen klokken ti",
+        "OpenAI ChatGPT Google Gemini Microsoft Copilot Meta Llama",
+    ],
+)
+def test_a_headline_that_proves_nothing_has_no_language(headline: str) -> None:
+    """Names and figures belong to no language; silence is better than a wrong filter."""
+    assert article_language(headline, feed=None) == (None, None)
+
+
 def test_a_page_is_believed_before_its_feed() -> None:
     """A feed of many sites has one language at most; each page has its own."""
     assert article_language("Bonjour", feed="en", page="fr-CA") == ("fr-CA", "page")

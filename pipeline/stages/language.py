@@ -15,10 +15,11 @@ from pipeline.stages.common_words import LANGUAGES_OF, SCRIPTS, WORDS_OF
 _MAX_CHARACTERS = 600  # more text changes no answer
 _FEW_WORDS = 6
 _MANY_WORDS = 25
-_WORD = re.compile(r"\b[^\W\d_]+\b")  # the W of 40W is no Polish word
+_WORD = re.compile(r"\w+")  # digits too: the W of 40W is no Polish word
 _FEW_LETTERS = 4
 _SCRIPT_SHARE = 4
 # Cyrillic is written by many: letters that Russian alone has among those without the letters of the others.
+_OF_A_SCRIPT = re.compile(r"[\u0370-\u1cff\u3040-\ud7af]")  # not Latin, nor its quotes and dashes
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _RUSSIAN = re.compile(r"[ыэё]")
 _UKRAINIAN = re.compile(r"[їєґ]")
@@ -100,17 +101,18 @@ def _weighed(words: set[str]) -> tuple[dict[str, int], dict[str, float]]:
     """Count the function words of each language among *words*, and weigh them: what many have proves little."""
     hits: dict[str, int] = {}
     weights: dict[str, float] = {}
-    for word in words:
-        languages = LANGUAGES_OF.get(word, ())
+    for word in words & LANGUAGES_OF.keys():
+        languages = LANGUAGES_OF[word]
+        weight = 1 / len(languages)
         for language in languages:
             hits[language] = hits.get(language, 0) + 1
-            weights[language] = weights.get(language, 0.0) + 1 / len(languages)
+            weights[language] = weights.get(language, 0.0) + weight
     return hits, weights
 
 
 def _by_script(text: str) -> str | None:
     """Give the language that a script is written for; Japanese is written with Han too, so it is looked for first."""
-    if text.isascii():
+    if text.isascii() or not _OF_A_SCRIPT.search(text):
         return None
     least = max(_FEW_LETTERS, len(text) // _SCRIPT_SHARE)
     if len(_CYRILLIC.findall(text)) >= least:

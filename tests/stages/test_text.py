@@ -172,6 +172,10 @@ def test_any_text_has_a_plain_reading(html: str) -> None:
         ('<img src="c.png">', '<img src="https://example.org/news/c.png">'),
         ('<img src="//cdn.example/c d.png?a=1&amp;b=2">', '<img src="https://cdn.example/c%20d.png?a=1&amp;b=2">'),
         ('<a href="MAILTO:a@example.org">x</a>', '<a href="MAILTO:a@example.org" rel="noopener noreferrer">x</a>'),
+        (
+            '<img alt=" src=" title=" src=" src="c.png">',
+            '<img alt=" src=" title=" src=" src="https://example.org/news/c.png">',
+        ),
         ('<a href="">x</a>', '<a rel="noopener noreferrer">x</a>'),
         ('write &lt;a href="/b"> or href="/c"<br>', 'write &lt;a href="/b"&gt; or href="/c"<br>'),
         ('<a href="jav&#x09;ascript:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),

@@ -178,7 +178,7 @@ def libraries_in_their_room(tree: Tree) -> Found:
 def _aiohttp_place(source: Source, module: str) -> bool:
     if source.room == "workers":  # `from aiohttp import web` is looked at name by name
         return _is_within(module, "aiohttp.web") or (module == "aiohttp" and _takes_names_only(source, module))
-    return source.path in {"pipeline/adapters/web.py", "pipeline/adapters/addresses.py"}
+    return source.path in {f"pipeline/adapters/{name}.py" for name in ("web", "addresses", "exact_requests")}
 
 
 def _takes_names_only(source: Source, module: str) -> bool:

@@ -7,9 +7,9 @@ passes through) nor a string that was decoded by guess; every amount is bounded:
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
@@ -18,7 +18,6 @@ from aiohttp import (
     ClientConnectorError,
     ClientError,
     ClientOSError,
-    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientSSLError,
@@ -27,10 +26,10 @@ from aiohttp import (
     ServerDisconnectedError,
     TCPConnector,
 )
-from aiohttp.connector import Connection
 from yarl import URL
 
 from pipeline.adapters.addresses import ForbiddenAddressError, bounded, guarded_socket
+from pipeline.adapters.exact_requests import ExactRequest, as_text
 from pipeline.adapters.host_gate import HostGate
 from pipeline.adapters.redirects import REDIRECT_STATUSES, target_of
 from pipeline.adapters.spelling import host_of, is_plain, lower_name
@@ -45,9 +44,13 @@ _ACCEPT = (
 )
 _CHUNK_BYTES = 65_536
 _BODY_STATUSES = frozenset((200, 226))
-# What unpacks to more is unpacked in a thread, whatever it measures on the wire (33 kB of zstd can be 1 GiB): a
-# mebibyte takes 3 to 5 ms, and the event loop should not stand still for longer. Two such bodies at a time.
-_UNPACK_HERE_BYTES = 1_048_576
+# The page of a refusal says whether a wall stands there. It is worth little: 32 kB, one second, and no error.
+_REFUSAL_STATUSES = frozenset((403, 405, 406, 409, 429, 503))
+_LONGEST_REFUSAL_BYTES = 32_768
+_REFUSAL_SECONDS = 1.0
+# What unpacks to more is unpacked in a thread, whatever it measures on the wire (33 kB of zstd can be 1 GiB): these
+# take 1 to 3 ms, and the event loop should not stand still for longer. Two such bodies at a time.
+_UNPACK_HERE_BYTES = 262_144
 _UNPACK_ASIDE_AT_ONCE = 2
 _LONGEST_DETAIL = 200
 # A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
@@ -85,7 +88,7 @@ class Web:
                 "Accept": _ACCEPT,
                 "Accept-Encoding": "gzip, deflate, br, zstd",
             },
-            request_class=_ExactRequest,
+            request_class=ExactRequest,
             timeout=ClientTimeout(total=None),
             auto_decompress=False,
             trust_env=False,
@@ -164,12 +167,15 @@ class Web:
         if self._session is None:
             raise AssertionError("Web is used outside of its `async with` block")
         target = URL(url, encoded=is_plain(url))
-        sent = [(name, _as_text(value)) for name, value in headers]
+        sent = [(name, as_text(value)) for name, value in headers]
         method = "GET" if form is None else "POST"
         async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
             received = tuple([(lower_name(name), value) for name, value in answer.raw_headers])
             body = await self._body(answer) if answer.status in _BODY_STATUSES else b""
-        return body if isinstance(body, NoResponse) else Response(url, answer.status, received, body, "")
+            refusal = await _refusal(answer) if answer.status in _REFUSAL_STATUSES else b""
+        if isinstance(body, NoResponse):
+            return body
+        return Response(url, answer.status, received, body, "", refusal=refusal)
 
     async def _digested(self, response: Response) -> Response | NoResponse:
         """Check and digest the body of *response*: outside of the host's turn and time, which are over."""
@@ -199,62 +205,17 @@ class Web:
         return bytes(body)
 
 
-# --- Bytes that aiohttp cannot send ------------------------------------------------------------------------------
-
-# aiohttp writes headers in UTF-8 and drops lone surrogates, so a validator in Latin-1 (legal, RFC 9110 section 8.8.3)
-# cannot be sent as it came. Its bytes 80 to FF travel as U+E080 to U+E0FF and are put right where the head is
-# written. Only for such requests does anything stand between aiohttp and its transport.
-_STAND_IN = re.compile("[\ue080-\ue0ff]")
-_STAND_IN_UTF8 = re.compile(rb"\xee([\x82\x83])([\x80-\xbf])")
-
-
-def _as_text(value: bytes) -> str:
-    """Return a text that is sent as exactly *value*."""
-    if value.isascii():
-        return value.decode("ascii")
-    try:
-        text = value.decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
-    if text and not _STAND_IN.search(text):
-        return text
-    return "".join(chr(byte if byte < 0x80 else 0xE000 + byte) for byte in value)
-
-
-def _original_byte(match: re.Match[bytes]) -> bytes:
-    return bytes((match[2][0] | (match[1] == b"\x83") << 6,))
-
-
-class _ExactTransport:
-    """Stands in for *transport* while one request head is written, and puts its bytes right."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self._transport.write(_STAND_IN_UTF8.sub(_original_byte, bytes(data)))
-
-
-class _ExactRequest(ClientRequest):
-    """A request whose headers go out as the bytes that they came as."""
-
-    async def send(self, conn: Connection) -> ClientResponse:
-        """Write the request to *conn*."""
-        if all(map(str.isascii, self.headers.values())):
-            return await super().send(conn)
-        protocol = conn.protocol
-        if protocol is None or protocol.transport is None or not any(map(_STAND_IN.search, self.headers.values())):
-            return await super().send(conn)
-        transport = protocol.transport
-        protocol.transport = _ExactTransport(transport)  # type: ignore[assignment]
-        try:
-            return await super().send(conn)
-        finally:
-            if protocol.transport is not None:
-                protocol.transport = transport
+async def _refusal(answer: ClientResponse) -> bytes:
+    """Read the page that stands behind a refusal; b"" where that is long, slow or broken off."""
+    page = bytearray()
+    with suppress(TimeoutError, ClientError):
+        async with asyncio.timeout(_REFUSAL_SECONDS):
+            async for chunk in answer.content.iter_chunked(_LONGEST_REFUSAL_BYTES):
+                page += chunk
+                if len(page) > _LONGEST_REFUSAL_BYTES:
+                    return b""
+            return bytes(page)
+    return b""
 
 
 # --- Foreign errors become values --------------------------------------------------------------------------------

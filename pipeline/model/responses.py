@@ -12,6 +12,7 @@ class Response:
 
     `url` is the address that answered after `redirects` were followed. Header names are lower case; values are
     the bytes of the wire. `digest` is the hex digest of the decoded body, empty for a response with no body.
+    `refusal` is the page of a refusal, as it came off the wire: nothing where that is long, slow or broken off.
     """
 
     url: str
@@ -20,6 +21,7 @@ class Response:
     body: bytes
     digest: str
     redirects: tuple[Redirect, ...] = ()
+    refusal: bytes = b""
 
     def header(self, name: str) -> bytes | None:
         """The first value of header *name* (lower case), or None."""

@@ -26,7 +26,7 @@ from pipeline.model import (
     Unchanged,
     Unreadable,
 )
-from pipeline.stages.walls import is_html, wall_in_headers, wall_in_page
+from pipeline.stages.walls import is_html, wall_in_page, wall_in_refusal
 
 PATIENCE = 3
 """Failures in a row before a feed that was well counts as ill: two are gone by themselves more often than not."""
@@ -124,7 +124,7 @@ def alert_of(feed: Feed, before: FeedHealth, after: FeedHealth) -> Alert | None:
 
 
 def _refused(known: FeedHealth, state: FeedState, response: Response | NoResponse, *, now_ms: int) -> FeedHealth:
-    if isinstance(response, Response) and (wall := wall_in_headers(response)) is not None:
+    if isinstance(response, Response) and (wall := wall_in_refusal(response)) is not None:
         return _verdict(known, "bot-wall", f"{_wall_detail(wall)} (HTTP {response.status})", now_ms=now_ms)
     if known.document == "feed" and state.failures < PATIENCE:
         return known

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipeline.model import NoResponse, PageCame, PageLater, PageMissing, PageOutcome, Response
 from pipeline.stages.retry_after import retry_after_ms
-from pipeline.stages.walls import wall_in_headers
+from pipeline.stages.walls import wall_in_refusal
 
 MOST_ATTEMPTS = 4
 """A host that fails for 20 minutes (with the default waits of 1, 4 and 16 minutes) will fail for longer."""
@@ -53,7 +53,7 @@ def _read(answer: Response | NoResponse, *, now_ms: int) -> PageOutcome:
 
 def _of_response(response: Response, *, now_ms: int) -> PageOutcome:
     status = response.status
-    if (wall := wall_in_headers(response)) is not None:
+    if (wall := wall_in_refusal(response)) is not None:
         return PageMissing(f"page not fetched: bot wall of {wall}")
     if status in PASSING:
         return PageLater(retry_after_ms(response, now_ms=now_ms) or 0, f"page not fetched: HTTP {status}")

@@ -7,9 +7,11 @@ Ordinary pages behind the same services carry other marks of them (scripts, cook
 from __future__ import annotations
 
 from pipeline.model import Response
+from pipeline.stages.encoding import unpack
 
 HEAD_BYTES = 8192
 """How much of a page is looked at: challenges name themselves in the first kilobytes."""
+_LONGEST_PAGE_BYTES = 262_144
 
 # With which statuses a wall refuses; a header alone says only that the service stands there.
 _REFUSING = frozenset({202, 401, 403, 405, 406, 409, 429, 503})
@@ -75,6 +77,16 @@ def wall_in_headers(response: Response) -> str | None:
         if any(key == name and part in value.lower() for key, value in response.headers):
             return whose
     return None
+
+
+def wall_in_refusal(response: Response) -> str | None:
+    """Name whose challenge *response*, a refusal, is by its headers or page; None when it is none that is known."""
+    named = wall_in_headers(response)
+    if named is not None or not response.refusal:
+        return named
+    encoding = (response.header("content-encoding") or b"").decode("latin-1")
+    page = unpack(response.refusal, encoding, limit_bytes=_LONGEST_PAGE_BYTES)
+    return wall_in_page(page) if isinstance(page, bytes) and is_html(page) else None
 
 
 def wall_in_page(page: bytes) -> str | None:

@@ -57,6 +57,25 @@ async def test_a_bad_answer_is_a_failure_of_its_kind(pieces: list[bytes | float]
     assert 0 < len(answer.detail) <= 200
 
 
+REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 9\r\n"
+REFUSALS: dict[str, tuple[list[bytes | float], bytes]] = {
+    "a page": ([REFUSED + b"Content-Length: 4\r\n\r\nwait"], b"wait"),
+    "a long page": ([REFUSED + b"Content-Length: 40000\r\n\r\n" + b"x" * 40_000], b""),
+    "a page that never ends": ([REFUSED + b"\r\n", *DRIPS], b""),
+    "a page cut off": ([REFUSED + b"Content-Length: 40\r\n\r\nwait"], b""),
+}
+
+
+@pytest.mark.parametrize(("pieces", "page"), REFUSALS.values(), ids=REFUSALS.keys())
+async def test_a_refusal_is_heard_whatever_stands_behind_it(pieces: list[bytes | float], page: bytes) -> None:
+    """Its Retry-After counts even where its page is endless; the page only helps to say who refused."""
+    async with RawOrigin(*pieces) as origin:
+        answer = await get(origin.url(), timeout_seconds=5)
+
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.header("retry-after"), answer.refusal) == (503, b"9", page)
+
+
 HEADS = [
     b"",
     b"HTTP/1.1 200 OK\r\n",

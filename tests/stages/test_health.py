@@ -69,6 +69,7 @@ def read(known: FeedHealth, *articles: Article) -> FeedHealth:
         (refused(3, status(404)), "broken"),
         (refused(3, NoResponse("too-large", "")), "broken"),
         (refused(1, replace(status(403), headers=(("cf-mitigated", b"challenge"),))), "bot-wall"),
+        (refused(1, replace(status(403), refusal=b"<html><title>Just a moment...</title>")), "bot-wall"),
         ((Gone(FeedState(problem="HTTP 410")), status(410)), "gone"),
         ((Unchanged(FeedState(), "status"), ANSWER), "ok"),
     ],

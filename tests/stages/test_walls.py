@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Response
-from pipeline.stages.walls import is_html, wall_in_headers, wall_in_page
+from pipeline.stages.walls import is_html, wall_in_headers, wall_in_page, wall_in_refusal
 
 
 def refusal(status: int, **headers: bytes) -> Response:
@@ -56,6 +59,25 @@ def test_a_refusal_is_a_wall_when_its_headers_say_so(response: Response, whose: 
 def test_a_page_is_a_wall_when_it_carries_the_makers_marks(page: bytes, whose: str | None) -> None:
     """An ordinary page behind such a service, or about one, is only a page."""
     assert wall_in_page(page) == whose
+
+
+CHALLENGE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("response", "whose"),
+    [
+        (replace(refusal(403), refusal=CHALLENGE), "Cloudflare"),
+        (replace(refusal(503, content_encoding=b"gzip"), refusal=gzip.compress(CHALLENGE)), "Cloudflare"),
+        (replace(refusal(503, content_encoding=b"gzip"), refusal=gzip.compress(CHALLENGE)[:-9]), None),
+        (replace(refusal(403), refusal=b"<html><title>Subscribers only</title>"), None),
+        (replace(refusal(403), refusal=b'{"error": "_cf_chl_opt"}'), None),
+        (refusal(403, server=b"AkamaiGHost"), "Akamai"),
+    ],
+)
+def test_a_refusal_is_a_wall_when_its_page_says_so(response: Response, whose: str | None) -> None:
+    """Many walls say in their page alone that they are one; what is damaged or no page says nothing."""
+    assert wall_in_refusal(response) == whose
 
 
 @given(st.binary(max_size=300))

@@ -21,6 +21,7 @@ from pipeline.model import Backfill, BackfillLease, Feed, FeedState, Lease, RawD
 from pipeline.stages.older_pages import older_in_headers, unpack, wait_or_reason
 from workers.clock import Clock
 from workers.host_turns import HostTurns
+from workers.leased_tasks import LeasedTasks
 from workers.loops import wait
 
 log = structlog.get_logger("workers.older_pages")
@@ -28,7 +29,6 @@ log = structlog.get_logger("workers.older_pages")
 _AT_ONCE = 16
 _IDLE_SECONDS = 0.5
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
-_CANCEL_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class OlderPages:
     store: BackfillStore
     web: Web
     turns: HostTurns
-    _in_flight: dict[str, tuple[BackfillLease, asyncio.Task[None]]] = field(default_factory=dict)
+    _in_flight: LeasedTasks[BackfillLease] = field(default_factory=LeasedTasks)
     _clock: Clock = field(default_factory=Clock)
     _renewed_at: float = 0.0
 
@@ -46,35 +46,29 @@ class OlderPages:
         """Begin what is due; then wait a moment. To be called again and again until *ended*."""
         if monotonic() - self._renewed_at >= _RENEWAL_SECONDS:
             self._renewed_at = monotonic()
-            await self.store.renew([lease for lease, _ in self._in_flight.values()])
+            await self.store.renew(self._in_flight.leases)
         room = _AT_ONCE - len(self._in_flight)
         if room > 0:
             leases, now_ms = await self.store.lease(limit=room)
             self._clock.set(now_ms)
             for lease in leases:
-                self._in_flight[lease.feed_id] = (lease, asyncio.create_task(self._fetch_and_forget(lease)))
+                self._in_flight.begin(lease.feed_id, lease, self._fetch_one)
         await wait(ended, _IDLE_SECONDS)
 
     async def drain(self) -> None:
         """Give back what is in flight: it is fetched again by whoever comes next."""
-        left = list(self._in_flight.values())
-        for _, task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
+        left = await self._in_flight.cancel()
         await self.turns.told()
         try:
-            await self.store.release([lease for lease, _ in left])
+            await self.store.release(left)
         except STORE_LOST as error:
             log.warning("older_pages_unreleased", pages=len(left), reason=str(error))
 
-    async def _fetch_and_forget(self, lease: BackfillLease) -> None:
+    async def _fetch_one(self, lease: BackfillLease) -> None:
         try:
             await self._fetch(lease)
         except STORE_LOST as error:
             log.error("older_page_unsettled", feed=lease.feed_id, reason=str(error))  # noqa: TRY400 - comes back
-        finally:
-            self._in_flight.pop(lease.feed_id, None)
 
     async def _fetch(self, lease: BackfillLease) -> None:
         """Ask for one older page if its host has a turn for it now, and settle what came."""

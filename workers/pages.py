@@ -36,6 +36,7 @@ from pipeline.stages.page_answers import DISALLOWED, MOST_ATTEMPTS, page_outcome
 from workers.backpressure import Backpressure
 from workers.clock import Clock
 from workers.host_turns import HostTurns
+from workers.leased_tasks import LeasedTasks
 from workers.loops import wait
 from workers.robots import RobotsGuide
 
@@ -44,7 +45,6 @@ log = structlog.get_logger("workers.pages")
 _AT_ONCE = 64
 _IDLE_SECONDS = 0.25
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
-_CANCEL_SECONDS = 2.0
 _HEADERS = (("Accept", b"text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _LATE = PageMissing("page not fetched: it did not come in time (articles.hold_seconds)")
 
@@ -60,7 +60,7 @@ class Pages:
     robots: RobotsGuide
     backpressure: Backpressure
     tries: int
-    _in_flight: dict[str, tuple[PageLease, asyncio.Task[None]]] = field(default_factory=dict)
+    _in_flight: LeasedTasks[PageLease] = field(default_factory=LeasedTasks)
     _clock: Clock = field(default_factory=Clock)
     _renewed_at: float = 0.0
 
@@ -68,7 +68,7 @@ class Pages:
         """Begin what is due and may be asked now; then wait a moment. To be called again and again until *ended*."""
         if monotonic() - self._renewed_at >= _RENEWAL_SECONDS:
             self._renewed_at = monotonic()
-            await self.store.renew([lease for lease, _ in self._in_flight.values()])
+            await self.store.renew(self._in_flight.leases)
         room = min(_AT_ONCE, self.settings.fetch.concurrency) - len(self._in_flight)
         may_begin = room > 0 and not await self.backpressure.holds()
         if may_begin and await self._begin(limit=room):
@@ -79,16 +79,14 @@ class Pages:
         leases, now_ms = await self.store.lease(limit=limit)
         self._clock.set(now_ms)
         for lease in leases:
-            self._in_flight[lease.article_id] = (lease, asyncio.create_task(self._fetch_and_forget(lease)))
+            self._in_flight.begin(lease.article_id, lease, self._fetch_one)
         return len(leases)
 
-    async def _fetch_and_forget(self, lease: PageLease) -> None:
+    async def _fetch_one(self, lease: PageLease) -> None:
         try:
             await self._fetch(lease)
         except STORE_LOST as error:
             log.error("page_unsettled", article=lease.article_id, reason=str(error))  # noqa: TRY400 - comes back
-        finally:
-            self._in_flight.pop(lease.article_id, None)
 
     async def _fetch(self, lease: PageLease) -> None:
         """Ask for one page if its host allows it and has a turn for it now, and settle what that means."""
@@ -175,17 +173,11 @@ class Pages:
 
     async def drain(self) -> None:
         """Let what is in flight end within the grace time; the rest is given back."""
-        tasks = [task for _, task in self._in_flight.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self.settings.workers.grace_seconds / 4)
-        left = list(self._in_flight.values())
-        for _, task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
+        await self._in_flight.let_end(at_most_seconds=self.settings.workers.grace_seconds / 4)
+        left = await self._in_flight.cancel()
         await self.turns.told()
         try:
-            await self.store.release([lease for lease, _ in left])
+            await self.store.release(left)
         except STORE_LOST as error:
             log.warning("pages_unreleased", pages=len(left), reason=str(error))
 

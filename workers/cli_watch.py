@@ -98,8 +98,13 @@ def status(*, as_json: bool, config: Path | None, data_dir: str | None, redis_ur
 def _table(found: Status) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in asdict(found).items():
-        text = (
-            "  ".join(f"{key} {number}" for key, number in value.items()) if isinstance(value, dict) else str(value)
-        )
-        table.add_row(name, text)
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        table.add_row(name, "  ".join(f"{key} {_figure(each)}".lstrip() for key, each in parts))
     return table
+
+
+def _figure(value: float | str | None) -> str:
+    """Show *value* short; what is not known, or does not hold, is a dash."""
+    if value is None:
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)

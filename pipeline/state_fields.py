@@ -6,7 +6,8 @@ that it does not know, so that a state written by a newer version is no trouble 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pipeline.model import NO_HINTS, FeedState, Hints, LyingValidator
 
@@ -17,31 +18,17 @@ _LYING: dict[bytes, LyingValidator] = {b"etag": "etag", b"last-modified": "last-
 
 def state_to_fields(state: FeedState) -> dict[bytes, bytes]:
     """Turn *state* into the fields of a Redis hash; there is always `failures`, for Redis has no empty hash."""
-    fields: dict[bytes, bytes | None] = {
-        b"etag": state.etag,
-        b"last_modified": state.last_modified,
-        b"validators_url": _bytes(state.validators_url),
-        b"body_digest": _bytes(state.body_digest),
-        b"is_feed": b"1" if state.is_feed else None,
-        b"polled_ms": _bytes(state.polled_ms),
-        b"changed_ms": _bytes(state.changed_ms),
-        b"failures": _bytes(state.failures),
-        b"status": _bytes(state.status),
-        b"problem": _bytes(state.problem),
-        b"fresh_until_ms": _bytes(state.fresh_until_ms),
-        b"max_age_ms": _bytes(state.max_age_ms),
-        b"wait_until_ms": _bytes(state.wait_until_ms),
-        b"hints": _hints_to_bytes(state.hints),
-        b"audited_ms": _bytes(state.audited_ms),
-        b"audit_trust": _bytes(state.audit_trust or None),
-        b"false_304s": _bytes(state.false_304s or None),
-        b"lying_validator": _bytes(state.lying_validator),
-        b"moving_to": _bytes(state.moving_to),
-        b"moving_polls": _bytes(state.moving_polls or None),
-        b"moved_to": _bytes(state.moved_to),
-        b"moved_ms": _bytes(state.moved_ms),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+    written = [(field, write(value)) for (field, write), value in zip(_WRITERS, state, strict=True)]
+    return {field: value for field, value in written if value is not None}
+
+
+def changed_fields(before: FeedState, after: FeedState) -> dict[bytes, bytes | None]:
+    """What to write to a hash that holds *before*, so that it holds *after*; None where a field is to be deleted.
+
+    Nearly every poll changes its own time and nothing else: to write the rest again is most of what writing costs.
+    """
+    values = zip(_WRITERS, before, after, strict=True)
+    return {field: write(new) for (field, write), old, new in values if old is not new and old != new}
 
 
 def state_from_fields(fields: Mapping[bytes, bytes]) -> FeedState:
@@ -49,30 +36,31 @@ def state_from_fields(fields: Mapping[bytes, bytes]) -> FeedState:
 
     No fields at all give the state of a feed never polled. ValueError for a number that is none.
     """
-    return FeedState(
-        etag=fields.get(b"etag"),
-        last_modified=fields.get(b"last_modified"),
-        validators_url=_text(fields.get(b"validators_url")),
-        body_digest=_text(fields.get(b"body_digest")),
-        is_feed=b"is_feed" in fields,
-        polled_ms=_whole(fields.get(b"polled_ms")),
-        changed_ms=_whole(fields.get(b"changed_ms")),
-        failures=_whole(fields.get(b"failures")) or 0,
-        status=_whole(fields.get(b"status")),
-        problem=_text(fields.get(b"problem")),
-        fresh_until_ms=_whole(fields.get(b"fresh_until_ms")),
-        max_age_ms=_whole(fields.get(b"max_age_ms")),
-        wait_until_ms=_whole(fields.get(b"wait_until_ms")),
-        hints=_hints_from_bytes(fields.get(b"hints")),
-        audited_ms=_whole(fields.get(b"audited_ms")),
-        audit_trust=_whole(fields.get(b"audit_trust")) or 0,
-        false_304s=_whole(fields.get(b"false_304s")) or 0,
-        lying_validator=_LYING.get(fields.get(b"lying_validator", b"")),
-        moving_to=_text(fields.get(b"moving_to")),
-        moving_polls=_whole(fields.get(b"moving_polls")) or 0,
-        moved_to=_text(fields.get(b"moved_to")),
-        moved_ms=_whole(fields.get(b"moved_ms")),
-    )
+    known = [(_READERS[field], value) for field, value in fields.items() if field in _READERS]
+    return FeedState(**{name: read(value) for (name, read), value in known})
+
+
+# --- The forms of values ------------------------------------------------------------------------------------------
+
+
+def _opaque(value: bytes | None) -> bytes | None:
+    return value
+
+
+def _bytes(value: str | int | None) -> bytes | None:
+    return None if value is None else str(value).encode(*_UTF8)
+
+
+def _bytes_unless_none_yet(count: int) -> bytes | None:
+    return b"%d" % count if count else None
+
+
+def _text(data: bytes) -> str:
+    return data.decode(*_UTF8)
+
+
+def _mark(is_so: bool) -> bytes | None:  # noqa: FBT001 - the value of a field, not a switch
+    return b"1" if is_so else None
 
 
 def _hints_to_bytes(hints: Hints) -> bytes | None:
@@ -83,20 +71,36 @@ def _hints_to_bytes(hints: Hints) -> bytes | None:
     return f"{hints.ttl_ms},{hints.update_period_ms},{base},{hints.skip_hours},{hints.skip_days}".encode()
 
 
-def _hints_from_bytes(data: bytes | None) -> Hints:
-    if data is None:
-        return NO_HINTS
+def _hints_from_bytes(data: bytes) -> Hints:
     ttl_ms, period_ms, base_ms, hours, days = data.split(b",")
     return Hints(int(ttl_ms), int(period_ms), int(base_ms) if base_ms else None, int(hours), int(days))
 
 
-def _bytes(value: str | int | None) -> bytes | None:
-    return None if value is None else str(value).encode(*_UTF8)
+_FORMS: dict[str, tuple[Callable[[Any], bytes | None], Callable[[bytes], Any]]] = {
+    "etag": (_opaque, _opaque),
+    "last_modified": (_opaque, _opaque),
+    "validators_url": (_bytes, _text),
+    "body_digest": (_bytes, _text),
+    "is_feed": (_mark, bool),
+    "polled_ms": (_bytes, int),
+    "changed_ms": (_bytes, int),
+    "failures": (_bytes, int),
+    "status": (_bytes, int),
+    "problem": (_bytes, _text),
+    "fresh_until_ms": (_bytes, int),
+    "max_age_ms": (_bytes, int),
+    "wait_until_ms": (_bytes, int),
+    "hints": (_hints_to_bytes, _hints_from_bytes),
+    "audited_ms": (_bytes, int),
+    "audit_trust": (_bytes_unless_none_yet, int),
+    "false_304s": (_bytes_unless_none_yet, int),
+    "lying_validator": (_bytes, _LYING.get),
+    "moving_to": (_bytes, _text),
+    "moving_polls": (_bytes_unless_none_yet, int),
+    "moved_to": (_bytes, _text),
+    "moved_ms": (_bytes, int),
+}
+"""For each field of a state, which has the same name in the hash: how it is written (None: not at all) and read."""
 
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(*_UTF8)
-
-
-def _whole(data: bytes | None) -> int | None:
-    return None if data is None else int(data)
+_WRITERS = tuple([(name.encode(), _FORMS[name][0]) for name in FeedState._fields])
+_READERS = {name.encode(): (name, read) for name, (_, read) in _FORMS.items()}

@@ -27,29 +27,33 @@ class HostTurns:
 
     hosts: HostStore
     settings: FetchSettings
-    _known: dict[str, HostState] = field(default_factory=dict)
+    _known: dict[str, tuple[str, HostState]] = field(default_factory=dict)
     _departures: list[Departure] = field(default_factory=list)
     _telling: asyncio.Task[None] | None = None
 
     async def admit(self, leases: Sequence[Lease]) -> list[Lease]:
         """Pick from *leases* those whose hosts may be asked now; the others are given back until their turn."""
-        turns = await self.hosts.take_turns([(self._scope(lease), lease) for lease in leases])
-        admitted = [(lease, turn.host) for lease, turn in zip(leases, turns, strict=True) if turn.goes]
-        self._known.update((lease.feed.id, host) for lease, host in admitted)
-        return [lease for lease, _ in admitted]
+        wanted = [(self._scope(lease), lease) for lease in leases]
+        turns = await self.hosts.take_turns(wanted)
+        admitted = [
+            (scope, lease, turn.host) for (scope, lease), turn in zip(wanted, turns, strict=True) if turn.goes
+        ]
+        self._known.update((lease.feed.id, (scope, host)) for scope, lease, host in admitted)
+        return [lease for _, lease, _ in admitted]
 
     def leave(self, lease: Lease, answer: Response | NoResponse, *, took_ms: int, now_ms: int) -> None:
         """Take the answer to the poll of *lease* to heart; does nothing for a lease that was not admitted.
 
         The store is told a moment later. Is it away just then, the turns end by themselves a little later.
         """
-        before = self._known.pop(lease.feed.id, None)
-        if before is None:
+        known = self._known.pop(lease.feed.id, None)
+        if known is None:
             return
+        scope, before = known
         after = after_answer(
             before, answer, took_ms=took_ms, now_ms=now_ms, concurrency=self.settings.per_host_concurrency
         )
-        self._departures.append(Departure(self._scope(lease), lease.feed.id, before, after))
+        self._departures.append(Departure(scope, lease.feed.id, before, after))
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell(now_ms))
 

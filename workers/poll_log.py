@@ -21,8 +21,9 @@ _SUMMARY_SECONDS = 60.0
 
 @dataclass(slots=True)
 class PollLog:
-    """The log of one daemon's polls."""
+    """The log of one daemon's polls; *tells_all*: also of those that found nothing new, one by one."""
 
+    tells_all: bool = False
     _unchanged: int = 0
     _since: float = field(default_factory=monotonic)
 
@@ -30,22 +31,24 @@ class PollLog:
         self, lease: Lease, outcome: Outcome, *, settled: bool, due_ms: int, now_ms: int, seconds: float
     ) -> None:
         """Log a poll of the feed of *lease* that took *seconds* and had *outcome*, and what changed for the feed."""
-        state = outcome.state
-        facts: dict[str, object] = {
-            "feed": lease.feed.id,
-            "url": lease.feed.url,  # its user and password are cut out where lines are written
-            "outcome": type(outcome).__name__.lower(),
-            "status": state.status,
-            "problem": state.problem,
-            "settled": settled,
-            "due_in_seconds": round((due_ms - now_ms) / 1000, 1),
-            "seconds": round(seconds, 3),
-        }
         if settled and isinstance(outcome, Unchanged):
-            log.debug("polled", **facts)
             self._count_unchanged()
+            write = log.debug if self.tells_all else None
         else:
-            log.info("polled", **facts)
+            write = log.info
+        if write is not None:
+            state = outcome.state
+            write(
+                "polled",
+                feed=lease.feed.id,
+                url=lease.feed.url,  # its user and password are cut out where lines are written
+                outcome=type(outcome).__name__.lower(),
+                status=state.status,
+                problem=state.problem,
+                settled=settled,
+                due_in_seconds=round((due_ms - now_ms) / 1000, 1),
+                seconds=round(seconds, 3),
+            )
         _tell_of_changes(lease, outcome)
 
     def _count_unchanged(self) -> None:

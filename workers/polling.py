@@ -54,7 +54,11 @@ class Poller:
     pushes: Pushes | None = None
     price: float | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    _log: PollLog = field(default_factory=PollLog)
+    _log: PollLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the log of polls."""
+        self._log = PollLog(tells_all=self.settings.log.level == "debug")
 
     async def poll(self, lease: Lease) -> Polled:
         """Ask one feed once; hand on what is new; say when to ask again."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from pipeline.adapters.scripts import Value
 
+_TOGETHER_SECONDS = 0.01
+"""Parts that come within this time share a call. Less, and most polls of a daemon at work would end one by one."""
 _AT_MOST = 64  # parts of one call: the server answers nobody else meanwhile, and one takes it about 30 microseconds
 
 Send = Callable[[Sequence[Value]], Awaitable[Sequence[Any]]]
@@ -29,7 +31,7 @@ class BatchedCalls:
         self._senders: set[asyncio.Task[None]] = set()
 
     async def call(self, values: Sequence[Value]) -> Any:  # noqa: ANN401 - a script returns what its header says
-        """Send *values* together with what other tasks send in this turn of the loop; its own answer or error."""
+        """Send *values* together with what other tasks send a moment later; its own answer or error."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((values, answer))
         if len(self._waiting) == 1:
@@ -39,6 +41,7 @@ class BatchedCalls:
         return await answer
 
     async def _send(self) -> None:
+        await asyncio.sleep(_TOGETHER_SECONDS)
         calls, self._waiting = self._waiting, []
         for start in range(0, len(calls), _AT_MOST):
             some = calls[start : start + _AT_MOST]

@@ -61,7 +61,7 @@ def health_from_record(record: bytes | None) -> FeedHealth:
         return NEVER_JUDGED
     try:
         health, since_ms, detail, document, document_detail, newest_ms, moved_to = cast(
-            "list[Any]", json.loads(record)
+            "list[Any]", json.loads(record.decode())
         )
         known = health in _HEALTHS and document in _DOCUMENT_KINDS
     except (ValueError, TypeError):

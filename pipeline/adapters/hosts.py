@@ -10,12 +10,13 @@ from redis.asyncio import Redis
 
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
-from pipeline.model import HostState, Lease
+from pipeline.model import UNKNOWN_HOST, HostState, Lease
 
 Leased = Literal["feeds", "pages", "backfills"]
 
 _KEPT_MS = 3_600_000
 """A host is remembered for this long after it was last heard of, and as long as it asked to be left alone."""
+_SAME = ("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +69,22 @@ class HostStore:
             arguments=self._arguments,
             tail=tail,
         )
-        return [Turn(bool(goes), HostState(*(int(value or 0) for value in state))) for goes, *state in answers]
+        return [Turn(bool(goes), _host(told)) for goes, *told in answers]
 
     async def leave(self, departures: Sequence[Departure], *, now_ms: int) -> None:
         """Say that the requests of *departures* are over, and how their hosts are to be asked from now on."""
-        async with self._client.pipeline(transaction=False) as pipe:
-            for scope, feed_ids in _by_scope(departures).items():
-                pipe.zrem(f"{self._keys.hosts}:{scope}:running", *feed_ids)
-            for each in departures:
-                if each.after != each.before:
-                    host, after = f"{self._keys.hosts}:{each.scope}", each.after
-                    pipe.hset(
-                        host,
-                        mapping={"closed": after.closed_until_ms, "gap": after.gap_ms, "latency": after.latency_ms},
-                    )
-                    pipe.pexpire(host, max(after.closed_until_ms - now_ms, 0) + _KEPT_MS)
-            await pipe.execute()
+        tail: list[Value] = []
+        for each in departures:
+            tail += [each.scope, each.feed_id]
+            if each.after == each.before:
+                tail += _SAME
+            else:
+                after = each.after
+                kept_ms = max(after.closed_until_ms - now_ms, 0) + _KEPT_MS
+                tail += [after.closed_until_ms, after.gap_ms, after.latency_ms, kept_ms]
+        await call_async(self._client, "leave_hosts", keys={"hosts": self._keys.hosts}, arguments={}, tail=tail)
 
 
-def _by_scope(departures: Sequence[Departure]) -> dict[str, list[str]]:
-    feeds: dict[str, list[str]] = {}
-    for each in departures:
-        feeds.setdefault(each.scope, []).append(each.feed_id)
-    return feeds
+def _host(told: Sequence[bytes]) -> HostState:
+    """The host that `take_turns` has *told* of: closed, gap and latency."""
+    return HostState(*(int(value or 0) for value in told)) if any(told) else UNKNOWN_HOST

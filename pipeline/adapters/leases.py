@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,12 +19,17 @@ from pipeline.adapters.health import change_health, health_from_record
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.scripts import Value, call_async
 from pipeline.model import Alert, FeedHealth, FeedState, Lease, RawDocument
-from pipeline.state_fields import state_from_fields, state_to_fields
+from pipeline.state_fields import changed_fields, state_from_fields, state_to_fields
 
 LEASE_MS = 15_000
 """How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
 _ROW = 7
 """What `lease_feeds` says of each feed: id, token, feed, health, rhythm, plan, state."""
+# Records that stay as they are from poll to poll are read once: read at each, they were a thirtieth of its cost.
+# Each takes under a kilobyte; a daemon with more feeds reads the others anew.
+_RECORDS_KEPT = 16_384
+_feed_of = lru_cache(maxsize=_RECORDS_KEPT)(wire.feed_from_json)
+_health_of = lru_cache(maxsize=_RECORDS_KEPT)(health_from_record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,15 @@ class LeaseStore:
 
     async def settle(self, lease: Lease, state: FeedState, *, due_ms: int, outcome: str) -> bool:
         """End a poll that brought nothing new (*outcome*: "unchanged" or "failed"); False if the lease was lost."""
-        fields = _flat(state_to_fields(state))
-        return bool(await self._settling.call((lease.feed.id, lease.token, due_ms, outcome, len(fields), *fields)))
+        written: list[Value] = []
+        deleted: list[Value] = []
+        for name, value in changed_fields(lease.state, state).items():
+            if value is None:
+                deleted.append(name)
+            else:
+                written += (name, value)
+        head = (lease.feed.id, lease.token, due_ms, outcome, len(written), len(deleted))
+        return bool(await self._settling.call((*head, *written, *deleted)))
 
     async def _settle(self, values: Sequence[Value]) -> Sequence[Any]:
         """Settle the polls that *values* tell of in a row; the answer to each."""
@@ -180,10 +193,10 @@ def _lease(row: Sequence[Any]) -> Lease | None:
     if not feed:
         return None
     return Lease(
-        wire.feed_from_json(feed),
+        _feed_of(feed),
         state_from_fields(dict(zip(state[::2], state[1::2], strict=True))),
         int(token),
-        health_from_record(health),
+        _health_of(health),
         rhythm or None,
         plan or None,
     )

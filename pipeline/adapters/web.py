@@ -32,7 +32,7 @@ from pipeline.adapters.addresses import ForbiddenAddressError, bounded, guarded_
 from pipeline.adapters.exact_requests import ExactRequest, as_text
 from pipeline.adapters.host_gate import HostGate
 from pipeline.adapters.redirects import REDIRECT_STATUSES, target_of
-from pipeline.adapters.spelling import host_of, is_plain, lower_name
+from pipeline.adapters.spelling import lower_name, target_and_host
 from pipeline.model import FailureKind, NoResponse, Redirect, Response
 from pipeline.settings import FetchSettings
 
@@ -117,7 +117,8 @@ class Web:
             if isinstance(answer, NoResponse):
                 return answer
             if answer.status not in REDIRECT_STATUSES:
-                return await self._digested(replace(answer, redirects=tuple(hops)) if hops else answer)
+                answer = replace(answer, redirects=tuple(hops)) if hops else answer
+                return await self._digested(answer) if answer.body else answer
             target = target_of(answer.header("location") or b"", url=url)
             if target is None:
                 return NoResponse("redirects", f"HTTP {answer.status} with no address to follow, from {url}")
@@ -149,24 +150,23 @@ class Web:
         """One request without redirects, within *seconds*; the answer, and the seconds that it took."""
         loop = asyncio.get_running_loop()
         try:
-            host = host_of(url)
+            target, host = target_and_host(url)
         except ValueError as error:
-            return NoResponse("protocol", _one_line(error)), 0.0
-        if not host or not url.lower().startswith(("http://", "https://")):
-            return NoResponse("protocol", f"not http://HOST or https://HOST: {url[:80]!a}"), 0.0
+            return NoResponse(_kind(error), _one_line(error)), 0.0
         async with self._gate.turn(host), self._slots:
             start = loop.time()
             try:
                 async with asyncio.timeout(seconds):
-                    answer = await self._ask(url, headers, form)
+                    answer = await self._ask(target, url, headers, form)
             except (ClientError, OSError, ValueError, RuntimeError) as error:
                 answer = _no_response(error, host=host)
             return answer, loop.time() - start
 
-    async def _ask(self, url: str, headers: Headers, form: Mapping[str, str] | None) -> Response | NoResponse:
+    async def _ask(
+        self, target: URL, url: str, headers: Headers, form: Mapping[str, str] | None
+    ) -> Response | NoResponse:
         if self._session is None:
             raise AssertionError("Web is used outside of its `async with` block")
-        target = URL(url, encoded=is_plain(url))
         sent = [(name, as_text(value)) for name, value in headers]
         method = "GET" if form is None else "POST"
         async with self._session.request(method, target, headers=sent, data=form, allow_redirects=False) as answer:
@@ -179,8 +179,6 @@ class Web:
 
     async def _digested(self, response: Response) -> Response | NoResponse:
         """Check and digest the body of *response*: outside of the host's turn and time, which are over."""
-        if not response.body:
-            return response
         body = response.body
         codings = [value for name, value in response.headers if name == "content-encoding"]
         encoding = b", ".join(codings).decode("latin-1")

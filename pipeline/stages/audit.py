@@ -7,8 +7,6 @@ audit that finds nothing new doubles the time to the next, up to eight times; on
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeline.model import FeedState, LyingValidator, Response
 from pipeline.settings import FetchSettings
 
@@ -36,13 +34,12 @@ def judged_by_audit(state: FeedState, response: Response) -> FeedState:
     if state.status != 304:
         return state
     if response.digest == state.body_digest:
-        return replace(state, audit_trust=min(state.audit_trust + 1, _MOST_TRUST))
+        return state._replace(audit_trust=min(state.audit_trust + 1, _MOST_TRUST))
     etag_stuck = _is_stuck(state.etag, response.header("etag"))
     date_stuck = _is_stuck(state.last_modified, response.header("last-modified"))
     # With both sent, a server goes by the ETag alone (RFC 9110 section 13.1.3).
     proven = etag_stuck if state.etag else date_stuck
-    return replace(
-        state,
+    return state._replace(
         audit_trust=0,
         false_304s=state.false_304s + proven,
         lying_validator=_not_to_be_sent(response, etag_stuck=etag_stuck, date_stuck=date_stuck),

@@ -7,7 +7,6 @@ dates are compared within the host's own clock; the bound on a promise is the sc
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pipeline.model import FeedState, Response
 from pipeline.stages.http_dates import http_date_ms, seconds_ms
@@ -44,7 +43,7 @@ def _fresh_for(
     fresh_until_ms = now_ms + left_ms if left_ms > 0 else None
     if (fresh_until_ms, max_age_ms) == (state.fresh_until_ms, state.max_age_ms):
         return state
-    return replace(state, fresh_until_ms=fresh_until_ms, max_age_ms=max_age_ms)
+    return state._replace(fresh_until_ms=fresh_until_ms, max_age_ms=max_age_ms)
 
 
 def _max_age_ms(response: Response) -> int | None:

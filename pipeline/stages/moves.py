@@ -7,7 +7,6 @@ looked at again each week, so that no mistake is for ever.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipeline.model import Feed, FeedState, NoResponse, Response
@@ -62,17 +61,17 @@ def with_moves(
     target = permanent_target(response)
     if state.moved_to is not None and _check_is_due(state, asked_ms=asked_ms):
         if state.moved_to in (asked_url, target):
-            state = replace(state, moved_ms=now_ms)
+            state = state._replace(moved_ms=now_ms)
         else:  # the feed's own address answers, and leads there no more
-            state = replace(state, moved_to=None, moved_ms=None)
+            state = state._replace(moved_to=None, moved_ms=None)
     if target is None or target == state.moved_to or not state.is_feed:
-        return replace(state, moving_to=None, moving_polls=0)
+        return state._replace(moving_to=None, moving_polls=0)
     polls = state.moving_polls + 1 if target == state.moving_to else 1
     if polls < confirmations:
-        return replace(state, moving_to=target, moving_polls=polls)
+        return state._replace(moving_to=target, moving_polls=polls)
     moved_to = None if target == feed.url else target
-    return replace(
-        state, moving_to=None, moving_polls=0, moved_to=moved_to, moved_ms=None if moved_to is None else now_ms
+    return state._replace(
+        moving_to=None, moving_polls=0, moved_to=moved_to, moved_ms=None if moved_to is None else now_ms
     )
 
 
@@ -80,7 +79,7 @@ def without_failing_move(state: FeedState) -> FeedState:
     """*state*, which has failed, back at the feed's own address if the new one goes on failing, or is gone."""
     if state.moved_to is None or (state.failures < _FAILURES_TO_GO_BACK and state.status != 410):
         return state
-    return replace(state, moved_to=None, moved_ms=None)
+    return state._replace(moved_to=None, moved_ms=None)
 
 
 def _check_is_due(state: FeedState, *, asked_ms: int) -> bool:

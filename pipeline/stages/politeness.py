@@ -62,6 +62,8 @@ def after_answer(
 
 def _quota(answer: Response) -> tuple[int, int] | None:
     """Read how many requests are left, and for how long (ms, an hour at most); None when the host does not say."""
+    if not any("ratelimit" in name for name, _ in answer.headers):
+        return None
     value = answer.header("ratelimit")
     if value is not None:
         remaining, reset = _REMAINING.search(value[:500]), _RESET.search(value[:500])

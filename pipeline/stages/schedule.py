@@ -32,17 +32,19 @@ def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now
     The plan decides, and what host and document asked for is a bound below it (`bounds.py`).
     """
     interval_ms = _interval_ms(feed, settings)
+    longest_ms = max(_milliseconds(settings.max_interval_seconds), interval_ms)
+    number = _number(feed)
     return not_before_ms(
         outcome.state,
-        _planned_ms(feed, outcome, settings=settings, now_ms=now_ms),
+        _planned_ms(number, outcome, interval_ms=interval_ms, longest_ms=longest_ms, now_ms=now_ms),
         now_ms=now_ms,
-        longest_ms=max(_milliseconds(settings.max_interval_seconds), interval_ms),
-        phase_ms=_number(feed) % interval_ms,
+        longest_ms=longest_ms,
+        phase_ms=number % interval_ms,
     )
 
 
-def _planned_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now_ms: int) -> int:
-    """When we would like to poll *feed* next.
+def _planned_ms(number: int, outcome: Outcome, *, interval_ms: int, longest_ms: int, now_ms: int) -> int:
+    """When we would like to poll the feed next whose own number is *number*.
 
     - Answered: the first of the feed's slots (its phase plus any number of intervals) at least 0.9 intervals away.
       Polls that come in time are exactly one interval apart; one out of turn (the first, or by hand) is followed
@@ -51,16 +53,13 @@ def _planned_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now
       never before the wait that the host asked for, even where that is longer than `max_interval_seconds`.
     - Gone: a week.
     """
-    interval_ms = _interval_ms(feed, settings)
     match outcome:
         case Fresh() | Unchanged():
-            return _slot_after(
-                now_ms + round(interval_ms * _LEAST_SHARE), phase=_number(feed) % interval_ms, interval=interval_ms
-            )
+            earliest_ms = now_ms + round(interval_ms * _LEAST_SHARE)
+            return _slot_after(earliest_ms, phase=number % interval_ms, interval=interval_ms)
         case Refused(state=state, retry_after_ms=retry_after_ms):
-            longest_ms = max(_milliseconds(settings.max_interval_seconds), interval_ms)
             delay_ms = min(interval_ms << min(state.failures, _MOST_DOUBLINGS), longest_ms)
-            spread = _number(feed) / 2**64
+            spread = number / 2**64
             backed_off_ms = max(1, round(delay_ms * (1 - _JITTER * spread)))
             # The hosts' wait is a lower bound, so here the spread may only add.
             asked_ms = 0 if retry_after_ms is None else retry_after_ms + round(interval_ms * spread)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from asking import SETTINGS
 
@@ -51,7 +49,7 @@ def test_a_feed_that_only_says_304_is_asked_without_conditions_once_a_day() -> N
 )
 def test_whatever_an_audit_brings_the_next_is_a_day_away_at_least(response: Response | NoResponse) -> None:
     """A host in trouble must not be asked for whole bodies again and again."""
-    state = replace(answered(response).state, etag=b'"x"', validators_url=URL)
+    state = answered(response).state._replace(etag=b'"x"', validators_url=URL)
 
     assert state.audited_ms is not None
     assert is_conditional(state, asked_ms=NOW_MS + DAY_MS - 1)
@@ -72,7 +70,7 @@ def test_an_audit_that_finds_the_same_body_earns_trust() -> None:
     for _ in range(5):
         outcome = answered(body("d1", b'"one"', DATE), state, asked_ms=asked_ms)
         assert isinstance(outcome, Unchanged)
-        state = replace(outcome.state, status=304)
+        state = outcome.state._replace(status=304)
         next_ms = next(
             asked_ms + day * DAY_MS
             for day in range(1, 99)
@@ -92,9 +90,9 @@ def test_an_audit_that_finds_the_same_body_earns_trust() -> None:
         (SILENT, b'"one"', None, 1, None),
         (SILENT, b'"two"', DATE, 0, "last-modified"),
         (SILENT, b'"two"', b"Wed, 02 Sep 2026 10:00:00 GMT", 0, None),
-        (replace(SILENT, etag=None), None, DATE, 1, None),
-        (replace(SILENT, etag=None), b'"new"', DATE, 1, "last-modified"),
-        (replace(SILENT, last_modified=None), b'"one"', None, 1, None),
+        (SILENT._replace(etag=None), None, DATE, 1, None),
+        (SILENT._replace(etag=None), b'"new"', DATE, 1, "last-modified"),
+        (SILENT._replace(last_modified=None), b'"one"', None, 1, None),
     ],
 )
 def test_another_body_under_the_validator_that_was_vouched_for_proves_the_304s_false(
@@ -109,14 +107,14 @@ def test_another_body_under_the_validator_that_was_vouched_for_proves_the_304s_f
 
 def test_a_feed_once_proven_false_is_audited_daily_for_ever() -> None:
     """A server that lied once may do so again: trust is not earned back."""
-    state = replace(SILENT, false_304s=1, audit_trust=3)
+    state = SILENT._replace(false_304s=1, audit_trust=3)
 
     assert audit_is_due(state, asked_ms=NOW_MS, settings=SETTINGS)
 
 
 def test_news_in_an_audit_under_new_validators_only_costs_the_trust() -> None:
     """It may have changed in this very minute: nothing is proven, and the next audit is a day away again."""
-    outcome = answered(body("d2", b'"two"'), replace(SILENT, audit_trust=3, audited_ms=NOW_MS - 8 * DAY_MS))
+    outcome = answered(body("d2", b'"two"'), SILENT._replace(audit_trust=3, audited_ms=NOW_MS - 8 * DAY_MS))
 
     assert (outcome.state.audit_trust, outcome.state.false_304s, outcome.state.lying_validator) == (0, 0, None)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from asking import SETTINGS
 
@@ -150,7 +148,7 @@ def test_a_moved_feed_moves_on_and_back() -> None:
     home = after(*[answer((301, OLD), asked=NEW)] * CONFIRMATIONS, state=MOVED)
 
     assert asked(onward.state) == (OTHER,)
-    assert home.state == replace(home.state, moved_to=None, moved_ms=None, moving_to=None)
+    assert home.state == home.state._replace(moved_to=None, moved_ms=None, moving_to=None)
 
 
 @pytest.mark.parametrize(("status", "readable"), [(200, True), (304, True), (226, True), (404, False), (503, False)])

@@ -131,7 +131,7 @@ def test_a_304_to_our_question_is_unchanged() -> None:
     outcome = judged(answer(304))
 
     assert outcome == Unchanged(
-        replace(KNOWN, polled_ms=NOW_MS, failures=0, status=304, problem=None),
+        KNOWN._replace(polled_ms=NOW_MS, failures=0, status=304, problem=None),
         by="status",
     )
 
@@ -148,9 +148,9 @@ def test_a_304_renews_the_validators_it_names() -> None:
     "state",
     [
         FeedState(),
-        replace(KNOWN, audited_ms=NOW_MS - 2 * DAY_MS),
-        replace(KNOWN, validators_url="http://other.example/"),
-        replace(KNOWN, etag=None, last_modified=b""),
+        KNOWN._replace(audited_ms=NOW_MS - 2 * DAY_MS),
+        KNOWN._replace(validators_url="http://other.example/"),
+        KNOWN._replace(etag=None, last_modified=b""),
     ],
 )
 def test_a_304_nobody_asked_for_is_refused(state: FeedState) -> None:
@@ -187,7 +187,7 @@ def test_every_other_status_is_refused_by_its_number(status: int) -> None:
     outcome = refusal(answer(status, ("etag", b'"two"')))
 
     assert outcome.reason == f"HTTP {status}"
-    assert outcome.state == replace(KNOWN, polled_ms=NOW_MS, failures=4, status=status, problem=f"HTTP {status}")
+    assert outcome.state == KNOWN._replace(polled_ms=NOW_MS, failures=4, status=status, problem=f"HTTP {status}")
 
 
 def test_a_difference_that_was_not_asked_for_is_refused() -> None:
@@ -253,12 +253,12 @@ MODIFIED = ("If-Modified-Since", b"Tue, 01 Sep 2026 10:00:00 GMT")
     ("state", "url", "headers"),
     [
         (KNOWN, URL, (("If-None-Match", b'"one"'), A_IM, MODIFIED)),
-        (replace(KNOWN, last_modified=None), URL, (("If-None-Match", b'"one"'), A_IM)),
-        (replace(KNOWN, etag=b" W/caf\xe9 "), URL, (("If-None-Match", b" W/caf\xe9 "), A_IM, MODIFIED)),
-        (replace(KNOWN, etag=b'"a\x01b"'), URL, (MODIFIED,)),
+        (KNOWN._replace(last_modified=None), URL, (("If-None-Match", b'"one"'), A_IM)),
+        (KNOWN._replace(etag=b" W/caf\xe9 "), URL, (("If-None-Match", b" W/caf\xe9 "), A_IM, MODIFIED)),
+        (KNOWN._replace(etag=b'"a\x01b"'), URL, (MODIFIED,)),
         (KNOWN, URL + "/", ()),
-        (replace(KNOWN, lying_validator="etag"), URL, (MODIFIED,)),
-        (replace(KNOWN, lying_validator="last-modified"), URL, (("If-None-Match", b'"one"'), A_IM)),
+        (KNOWN._replace(lying_validator="etag"), URL, (MODIFIED,)),
+        (KNOWN._replace(lying_validator="last-modified"), URL, (("If-None-Match", b'"one"'), A_IM)),
         (FeedState(), URL, ()),
     ],
 )

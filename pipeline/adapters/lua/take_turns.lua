@@ -21,9 +21,19 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local configured_gap, concurrency, run_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
+local rooms = {}
+
 local function has_room(running)
-  redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
-  return redis.call('ZCARD', running) < concurrency
+  if not rooms[running] then
+    redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
+    rooms[running] = concurrency - redis.call('ZCARD', running)
+  end
+  return rooms[running] > 0
+end
+
+local function begin(running, feed)
+  rooms[running] = rooms[running] - redis.call('ZADD', running, now + run_ms, feed)
+  redis.call('PEXPIRE', running, run_ms)
 end
 
 local results = {}
@@ -41,20 +51,24 @@ for i = 4, #ARGV, 3 do
     gap = math.max(gap, (tonumber(known[4]) or 0) / concurrency, SHORT)
     turn = math.max(now + gap, free)
   end
-  if turn ~= own and gap + turn > now then redis.call('HSET', host, 'next', math.floor(turn + gap)) end
+  local is_kept = known[1] or known[2] or own > 0
+  if turn ~= own and gap + turn > now then
+    redis.call('HSET', host, 'next', math.floor(turn + gap))
+    is_kept = true
+  end
   if turn <= now + SOON then
-    redis.call('ZADD', running, now + run_ms, feed)
-    redis.call('PEXPIRE', running, run_ms)
+    begin(running, feed)
     if own > 0 then redis.call('HDEL', host, field) end
   else
     turn = math.floor(turn)
     redis.call('HSET', host, field, turn)
+    is_kept = true
     if redis.call('HGET', KEYS[2], feed) == token then
       redis.call('HDEL', KEYS[2], feed)
       redis.call('ZADD', KEYS[1], 'XX', turn, feed)
     end
   end
-  redis.call('PEXPIRE', host, math.max(turn, free, closed) - now + KEPT)
+  if is_kept then redis.call('PEXPIRE', host, math.max(turn, free, closed) - now + KEPT) end
   results[#results + 1] = { turn <= now + SOON and 1 or 0, known[2] or '', known[3] or '', known[4] or '' }
 end
 return results

@@ -83,21 +83,27 @@ class Reader:
             self._thread.join(10)
 
     def _read(self) -> None:
-        last = "0"
-        client = connect(self.url)
-        while not self._stop.is_set():
-            try:
-                answer: Any = client.xread({STREAM: last}, count=1000, block=200)
-            except (redis.RedisError, OSError):
-                with suppress(redis.RedisError, OSError):
-                    client.close()
-                time.sleep(0.05)
-                continue
-            for line in _lines(_entries(answer)):
-                last = line.stream_id
-                self.lines.append(line)
-                self.seen_at.append(time.monotonic())
-        client.close()
+        for line in follow(self.url, self._stop):
+            self.lines.append(line)
+            self.seen_at.append(time.monotonic())
+
+
+def follow(url: str, stop: threading.Event) -> Iterator[Line]:
+    """Read the stream of the Redis at *url* from its beginning, and go on until *stop*; waits for a lost server."""
+    last = "0"
+    client = connect(url)
+    while not stop.is_set():
+        try:
+            answer: Any = client.xread({STREAM: last}, count=1000, block=200)
+        except (redis.RedisError, OSError):
+            with suppress(redis.RedisError, OSError):
+                client.close()
+            time.sleep(0.05)
+            continue
+        for line in _lines(_entries(answer)):
+            last = line.stream_id
+            yield line
+    client.close()
 
 
 def _entries(answer: Any) -> list[Any]:  # noqa: ANN401 - redis-py's answers have no type

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -36,12 +36,13 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a path answers with."""
+    """What a path answers with; where it *is_cut*, half of the body comes and then the connection ends."""
 
     body: bytes
     status: int
     headers: Mapping[str, str]
     delay_seconds: float
+    is_cut: bool = False
 
     def is_known_to(self, request: Received) -> bool:
         """Whether *request* holds our validators: exact equality, If-None-Match before If-Modified-Since."""
@@ -54,12 +55,16 @@ class Served:
 
 @dataclass(slots=True)
 class Origin:
-    """A web server at *host*, on *port* (0: any free one). `log` holds every request, oldest first."""
+    """A web server at *host*, on *port* (0: any free one). `log` holds every request, oldest first.
+
+    While there is `trouble`, it is the answer to all requests, given the body of the path that was asked for.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     log: list[Received] = field(default_factory=list)
     most_at_once: int = 0
+    trouble: Served | None = None
     _paths: dict[str, Served] = field(default_factory=dict)
     _running: int = 0
     _runner: web.ServerRunner | None = None
@@ -108,6 +113,8 @@ class Origin:
         served = self._paths.get(received.path)
         if served is None:
             return web.Response(status=404, text="nothing here")
+        if self.trouble is not None:
+            served = replace(self.trouble, body=served.body)
         self._running += 1
         self.most_at_once = max(self.most_at_once, self._running)
         try:
@@ -117,9 +124,21 @@ class Origin:
         if served.status == 200 and served.is_known_to(received):
             kept = {name: value for name, value in served.headers.items() if name in ("ETag", "Last-Modified")}
             return web.Response(status=304, headers=kept)
+        if served.is_cut:
+            return await _answer_half(request, served)
         return web.Response(
             body=served.body, status=served.status, headers={"Content-Type": "application/rss+xml", **served.headers}
         )
+
+
+async def _answer_half(request: web.BaseRequest, served: Served) -> web.StreamResponse:
+    answer = web.StreamResponse(status=served.status, headers=served.headers)
+    answer.content_length = len(served.body)
+    await answer.prepare(request)
+    await answer.write(served.body[: len(served.body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return answer
 
 
 class OriginThread:

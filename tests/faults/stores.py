@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 
 import redis
+from faults.jobs import enqueue_again
 from faults.pipe import Pipe, running_pipe
 from operators_valkey import NO_LIMIT
-from rq import Queue
-from rq.serializers import JSONSerializer
 
-from pipeline.adapters.backlog import JOB_FUNCTION
 from pipeline.adapters.connection import connect
 from pipeline.adapters.keys import Keys
 
@@ -60,12 +58,9 @@ def _disk_full(pipe: Pipe) -> None:
 
 def _same_job_again(pipe: Pipe) -> None:
     """29: the same job stands in the queue a hundred times."""
-    keys, times = Keys("newswire"), 100
-    with pipe.fault(29, times=times), connect(pipe.store.url) as client:
-        queue = Queue(keys.queue, connection=client, serializer=JSONSerializer)
-        feeds = [name.decode() for name in client.hkeys(keys.feeds)]
-        for _ in range(times):
-            queue.enqueue(JOB_FUNCTION, args=(feeds,), result_ttl=0, failure_ttl=60)
+    times = 100
+    with pipe.fault(29, times=times):
+        enqueue_again(pipe.store.url, Keys("newswire"), times)
 
 
 def _wait_until_refusing(client: redis.Redis) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import redis
 import redis.asyncio
+from faults.jobs import DAMAGES, enqueue_junk
 from rq import Queue
 from rq.serializers import JSONSerializer
 from waiting import wait_until
@@ -93,18 +94,14 @@ def test_a_function_off_the_list_is_not_run(worker: Child, redis_client: redis.R
 
 @pytest.mark.parametrize(
     "damage",
-    [{"created_at": "junk"}, {"data": b"\x80junk"}, {"status": "junk"}],
+    DAMAGES,
     ids=["a date that is none", "a payload that cannot be decoded", "a status that is none"],
 )
 async def test_a_job_that_cannot_be_read_does_not_stop_the_next(
-    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis, damage: dict[str, bytes | str]
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis, damage: Mapping[str, bytes | str]
 ) -> None:
     """RQ's worker leaves with exit code 0 on such a job; it must come back, and the feeds behind it with it."""
-    queue = Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer)
-    job = queue.create_job("workers.jobs.process", args=([],))
-    job.save()
-    redis_client.hset(job.key, mapping=damage)
-    queue.push_job_id(job.id)
+    enqueue_junk(redis_client, KEYS, damage)
 
     await _process(redis_client, async_redis, RSS)
 

@@ -144,6 +144,7 @@ def main() -> int:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     console = Console(stderr=True)
+    _say(f"seed {arguments.seed}")
     with _chaos(arguments.feeds, arguments.rate) as chaos:
         plan = _plan(arguments.seed, arguments.minutes)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

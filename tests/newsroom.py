@@ -100,7 +100,11 @@ class Newsroom:
         return Counter(facts)
 
     def deviations(self, lines: Sequence[Line]) -> dict[str, list[Fact]]:
-        """Compare *lines* with what is expected: what is lost, what was told again, what is wrong in itself."""
+        """Compare *lines* with what is expected: what is lost, what was told again, what is wrong in itself.
+
+        What feeds beside ours told is no matter of it.
+        """
+        lines = [line for line in lines if line.feed in self.desks]
         told, expected = Counter(line.fact for line in lines), self.expected()
         return {
             "lost": sorted((expected - told).elements()),
@@ -113,8 +117,8 @@ class Newsroom:
             lines = self.reader.lines[self._read :]
             self._read += len(lines)
             for line in lines:
-                desk = self.desks[line.feed]
-                desk.missing.discard(line.fact)
+                if line.feed in self.desks:
+                    self.desks[line.feed].missing.discard(line.fact)
             for desk in self.desks.values():
                 if not desk.missing and desk.state < self.states:
                     self._advance(desk)

@@ -239,6 +239,26 @@ def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
     return True
 
 
+def resident_bytes(pid: int) -> int:
+    """Give the memory that process *pid* has now; AssertionError when there is no such process any more."""
+    return _memory_bytes(pid, "VmRSS")
+
+
+def peak_bytes(pid: int) -> int:
+    """Give the most memory that process *pid* ever had; AssertionError when there is no such process any more."""
+    return _memory_bytes(pid, "VmHWM")
+
+
+def _memory_bytes(pid: int, name: str) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+    except OSError:
+        status = ""
+    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith(f"{name}:")), None)
+    assert kilobytes is not None, f"process {pid} has ended"
+    return int(kilobytes) * 1024
+
+
 def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - hundreds, often
 

@@ -37,11 +37,11 @@ _DAY_MS = 86_400_000
 
 
 def process(feed_ids: list[str]) -> None:
-    """Process the waiting documents of *feed_ids*, oldest first; safe to run again at any point."""
+    """Process the waiting documents of *feed_ids*, each feed's oldest first; safe to run again at any point."""
     job = get_current_job()
     job_id = job.id if job else uuid4().hex
     desk().clock.set(desk().backlog.now_ms())
-    for feed_id in feed_ids:
+    for feed_id in desk().backlog.suspects_last(feed_ids):
         while (claim := desk().backlog.claim(feed_id, job_id=job_id)) is not None:
             _process_document(claim)
 

@@ -8,6 +8,7 @@ became of its job.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,6 +83,16 @@ class Backlog:
             failure_ttl=3_600,
             retry=Retry(max=2),
         )
+
+    def suspects_last(self, feed_ids: Sequence[str]) -> list[str]:
+        """Give *feed_ids* in their order, but those last whose document was begun before and never closed.
+
+        One of these may have killed its worker: were it read in its turn, all behind it would wait for its attempts.
+        """
+        claims = self._client.hmget(self._keys.claims, list(feed_ids)) if feed_ids else []
+        attempts = [json.loads(claim)["attempts"] if claim else 0 for claim in claims]
+        order = sorted(zip(attempts, range(len(feed_ids)), strict=True))
+        return [feed_ids[place] for _, place in order]
 
     def claim(self, feed_id: str, *, job_id: str) -> Claim | None:
         """Claim the feed's oldest document for this job; None when none waits or another job is at it.

@@ -88,6 +88,23 @@ def test_what_a_dead_worker_held_goes_to_another(redis_client: redis.Redis, docu
     backlog.finish(_claim(backlog, "successor"), entries=0, rejected=0)
 
 
+def test_what_was_begun_before_is_read_last(redis_client: redis.Redis, documents: list[str]) -> None:
+    """One document that kills its workers must not hold up those that travel with it, attempt after attempt."""
+    backlog = Backlog(redis_client, KEYS)
+    batch = [FEED.id, "00000000000000bb", "00000000000000cc"]
+
+    before = backlog.suspects_last(batch)
+    _claim(backlog, "a job whose worker dies")
+    after = backlog.suspects_last(batch)
+    for _ in documents:
+        backlog.finish(_claim(backlog, "a job whose worker dies"), entries=0, rejected=0)
+
+    assert before == batch
+    assert after == [*batch[1:], FEED.id]
+    assert backlog.suspects_last(batch) == batch
+    assert backlog.suspects_last([]) == []
+
+
 def test_the_same_job_run_again_takes_its_claim_over(redis_client: redis.Redis, documents: list[str]) -> None:
     """RQ runs a job again at once when its child was killed; waiting for the claim to end would waste time."""
     backlog = Backlog(redis_client, KEYS)

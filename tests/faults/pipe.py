@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,11 @@ class Pipe:
         """Start one more `newswire worker`."""
         self.workers.append(self.system.start("worker"))
         return self.workers[-1]
+
+    def follow(self, urls: Sequence[str]) -> None:
+        """Put the feeds at *urls* on the list, beside those that are the load."""
+        (self.system.folder / "beside.txt").write_text("\n".join(urls), "utf-8")
+        assert self.system.run("feeds", "import", "beside.txt").code == 0
 
     @contextmanager
     def fault(self, *numbers: int, times: int = 1) -> Iterator[None]:

@@ -87,27 +87,8 @@ READERS_AND_JOBS = (
         60,
         elsewhere("test_what_a_dead_consumer_did_not_acknowledge_goes_to_another"),
     ),
-    Fault(
-        27,
-        "poison document",
-        "a document that cannot be read, or kills",
-        None,
-        elsewhere(
-            "test_a_page_in_place_of_a_feed_is_buried_and_the_next_document_is_read",
-            "test_a_library_that_never_comes_back_is_ended_with_its_process",
-            "test_a_dead_document_is_kept_whole",
-        ),
-    ),
-    Fault(
-        28,
-        "poison job",
-        "a job hash that cannot be read",
-        None,
-        elsewhere(
-            "test_a_job_that_cannot_be_read_does_not_stop_the_next",
-            "test_a_process_that_leaves_with_success_is_started_again",
-        ),
-    ),
+    Fault(27, "poison document", "documents that kill their reader, or hold it", None, Case("poison")),
+    Fault(28, "poison job", "three kinds of a job hash that cannot be read", None, Case("poison")),
     Fault(29, "one job enqueued again and again", "a hundred times", None, Case("stores")),
 )
 
@@ -172,53 +153,17 @@ CLOCKS_AND_NETWORK = (
 )
 
 ANSWERS = (
-    Fault(
-        41,
-        "bombs, endless streams, slow drips",
-        "each from a server of its own",
-        None,
-        elsewhere("test_a_bad_answer_is_a_failure_of_its_kind", "test_the_time_limit_covers_all_hops_together"),
-    ),
-    Fault(
-        42,
-        "every fault of framing",
-        "each from a server of its own",
-        None,
-        elsewhere("test_a_bad_answer_is_a_failure_of_its_kind", "test_whatever_a_server_says_is_a_value"),
-    ),
-    Fault(
-        43,
-        "every hostile document",
-        "each beside good entries",
-        None,
-        elsewhere(
-            "test_the_entries_beside_a_hostile_one_are_read",
-            "test_noise_is_unreadable_or_an_empty_feed",
-            "test_no_entity_of_a_document_is_expanded",
-            "test_forbidden_characters_cost_only_themselves",
-            "test_one_bad_byte_costs_only_itself",
-        ),
-    ),
+    Fault(41, "bombs, endless streams, slow drips", "each from a server of its own", None, Case("answers")),
+    Fault(42, "every fault of framing", "each from a server of its own", None, Case("answers")),
+    Fault(43, "every hostile document", "each beside good entries", None, Case("answers")),
     Fault(
         44,
         "document that costs the parser its time",
-        "a reading without end",
+        "readings without end, in Python and in C",
         None,
-        elsewhere(
-            "test_a_reading_without_end_is_ended_and_its_process_lives",
-            "test_a_library_that_never_comes_back_is_ended_with_its_process",
-        ),
+        Case("poison"),
     ),
-    Fault(
-        45,
-        "mass 429 and 503 with Retry-After",
-        "scripted answers, and a restart",
-        None,
-        elsewhere(
-            "test_a_polite_reader_does_what_the_row_says",
-            "test_a_refused_feed_waits_at_least_as_long_as_its_host_asks",
-        ),
-    ),
+    Fault(45, "mass 429 and 503 with Retry-After", "every request refused, and a restart", None, Case("answers")),
 )
 
 OPERATION = (

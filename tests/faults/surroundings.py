@@ -41,8 +41,7 @@ def _slow_host(pipe: Pipe) -> None:
         urls = [slow.url(f"/{number}") for number in range(_SLOW_FEEDS)]
         for number in range(_SLOW_FEEDS):
             slow.serve(f"/{number}", rss([]), delay_seconds=2)
-        (pipe.system.folder / "slow.txt").write_text("\n".join(urls), "utf-8")
-        assert pipe.system.run("feeds", "import", "slow.txt").code == 0
+        pipe.follow(urls)
         wait_until(lambda: slow.most_at_once >= 2, timeout_seconds=30)
         pipe.go_on(4)
         assert len(slow.log) > 0

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
+
+from system import Process, resident_bytes
 
 _MIB = 1024 * 1024
 _HOUR_SECONDS = 3600
+WARM_UP_SECONDS = 600
+"""What a process does in the first of its life is not looked at: it fills its pools and caches."""
+LOOKED_AT_SECONDS = 900
+"""A slope over less than this says nothing."""
 _BIN_SECONDS = 60
 
 
 @dataclass(slots=True)
 class MemoryLog:
-    """The resident memory of processes by *name* and time; `pids` says which process each name is."""
+    """The resident memory (MiB) of processes over time (seconds), by role and pid."""
 
-    pids: dict[str, int]
-    samples: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    samples: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=dict)
 
-    def sample(self, at_seconds: float) -> None:
-        """Note the resident memory (MiB) of each process now; AssertionError when one has ended."""
-        for name, pid in self.pids.items():
-            self.samples.setdefault(name, []).append((at_seconds, resident_bytes(pid) / _MIB))
+    def sample(self, processes: Iterable[Process], at_seconds: float) -> None:
+        """Note the memory that each of *processes* has now; one that has just ended is left out."""
+        for process in processes:
+            with suppress(AssertionError):
+                size = resident_bytes(process.pid) / _MIB
+                self.samples.setdefault((process.role, process.pid), []).append((at_seconds, size))
 
-    def slopes(self, *, warm_up_seconds: float) -> dict[str, float]:
-        """Give the slope of each process in MiB an hour, from the end of the warm-up on."""
-        return {
-            name: robust_slope([(at, size) for at, size in samples if at >= warm_up_seconds]) * _HOUR_SECONDS
-            for name, samples in self.samples.items()
+    def slopes(self) -> dict[str, float]:
+        """Give the slope in MiB an hour of each process that was looked at for long enough after its warm-up."""
+        long_lived = {
+            f"{role} {pid}": [(at, size) for at, size in samples if at >= samples[0][0] + WARM_UP_SECONDS]
+            for (role, pid), samples in self.samples.items()
+            if samples[-1][0] - samples[0][0] >= WARM_UP_SECONDS + LOOKED_AT_SECONDS
         }
+        return {name: robust_slope(samples) * _HOUR_SECONDS for name, samples in long_lived.items()}
 
 
 def robust_slope(samples: list[tuple[float, float]]) -> float:
@@ -45,14 +55,3 @@ def robust_slope(samples: list[tuple[float, float]]) -> float:
         (size - size_before) / (at - at_before) for (at_before, size_before), (at, size) in combinations(points, 2)
     ]
     return statistics.median(slopes) if slopes else 0.0
-
-
-def resident_bytes(pid: int) -> int:
-    """Give the resident memory of process *pid*; AssertionError when there is no such process any more."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
-    except OSError:
-        status = ""
-    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")), None)
-    assert kilobytes is not None, f"process {pid} has ended, which nothing should have ended"
-    return int(kilobytes) * 1024

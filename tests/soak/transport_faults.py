@@ -8,7 +8,6 @@ All traffic is loopback. The stall is seen from outside, by asking `/healthz`, s
 # ruff: noqa: T201 - a script that prints a table
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import threading
@@ -20,62 +19,15 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import paths  # noqa: F401 - lets the imports below be found
-from system import Process, System, running_system
-from transport_cases import FEED, Case, cases
+from hostile_hosts import Hosts, verdicts
+from system import Process, System, resident_bytes, running_system
+from transport_cases import cases
 from waiting import wait_until
-
-from pipeline.adapters.connection import connect
-from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.keys import Keys
-from pipeline.stages.urls import feed_id
 
 _HEALTHY = 20
 _INTERVAL_SECONDS = 1.0
 _QUIET_SECONDS = 8.0
 _MOST_GROWTH_MB, _MOST_STALL_SECONDS, _MOST_DELAY_SECONDS = 50.0, 0.1, 2.0
-
-
-class Hosts:
-    """One loopback address for each case and each healthy feed, all on one port; `asked` is when each was."""
-
-    def __init__(self, faults: dict[str, Case]) -> None:
-        self.addresses = {f"127.0.3.{number}": name for number, name in enumerate(faults, 1)}
-        self.healthy = [f"127.0.4.{number}" for number in range(1, _HEALTHY + 1)]
-        self.asked: dict[str, list[float]] = {host: [] for host in (*self.addresses, *self.healthy)}
-        self.port = 0
-        self._faults = faults
-        self._ready = threading.Event()
-
-    def start(self) -> None:
-        """Serve from a thread that ends with the process."""
-        threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True).start()
-        assert self._ready.wait(10)
-
-    def url(self, host: str) -> str:
-        """Return the address of the feed at *host*."""
-        return f"http://{host}:{self.port}/feed"
-
-    async def _serve(self) -> None:
-        for host in self.asked:
-            server = await asyncio.start_server(self._answer, host, self.port)
-            self.port = self.port or int(server.sockets[0].getsockname()[1])
-        self._ready.set()
-        await asyncio.Event().wait()
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        host = str(writer.get_extra_info("sockname")[0])
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            self.asked[host].append(time.monotonic())
-            whole = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(FEED) + FEED
-            for piece in self._faults[self.addresses[host]][1] if host in self.addresses else [whole]:
-                if isinstance(piece, float):
-                    await asyncio.sleep(piece)
-                    continue
-                for data in [piece] if isinstance(piece, bytes) else piece():
-                    writer.write(data)
-                    await writer.drain()
-        writer.close()
 
 
 class Watch:
@@ -105,7 +57,7 @@ class Watch:
 def main(seconds: float, names: Sequence[str] = ()) -> int:
     """Run for *seconds* with the faults *names* (all by default), after some seconds without; gives the exit code."""
     faults = {name: case for name, case in cases().items() if not names or name in names}
-    hosts = Hosts(faults)
+    hosts = Hosts(faults, healthy=_HEALTHY)
     hosts.start()
     settings = {"SCHEDULE__KIND": "fixed", "SCHEDULE__INTERVAL_SECONDS": _INTERVAL_SECONDS}
     with running_system(**settings, FETCH__TIMEOUT_SECONDS=8, ARTICLES__FULL_TEXT="never") as system:
@@ -122,7 +74,7 @@ def main(seconds: float, names: Sequence[str] = ()) -> int:
         assert added.code == 0, added.stderr
         time.sleep(seconds)
         watch.end()
-        beyond = _judge(system, hosts, faults)
+        beyond = _judge(system, hosts)
     delays = sorted(
         after - before - _INTERVAL_SECONDS
         for host in hosts.healthy
@@ -140,23 +92,15 @@ def main(seconds: float, names: Sequence[str] = ()) -> int:
     )
 
 
-def _judge(system: System, hosts: Hosts, faults: dict[str, Case]) -> int:
-    beyond = 0
-    with connect(system.url) as client:
-        store = FeedStore(client, Keys("newswire"))
-        for host, name in hosts.addresses.items():
-            state, wanted = store.state(feed_id(hosts.url(host))), faults[name][0]
-            said = state.problem or ("" if state.status else "never answered")
-            read = store.counts(feed_id(hosts.url(host))).get("entries", 0)
-            right = re.match(wanted, said) is not None if wanted else said == "" and read > 0
-            beyond += not right
-            print(f"{'ok ' if right else 'NOT'} {name:26} {said[:70] or f'{read} entries read'}")
-    return beyond
+def _judge(system: System, hosts: Hosts) -> int:
+    judged = verdicts(system.url, hosts)
+    for verdict in judged:
+        print(f"{'ok ' if verdict.is_right else 'NOT'} {verdict.name:26} {verdict.said[:70]}")
+    return sum(not verdict.is_right for verdict in judged)
 
 
 def _resident_mb(pid: int) -> float:
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("utf-8"))
-    return int(found[1]) / 1024 if found else 0.0
+    return resident_bytes(pid) / (1024 * 1024)
 
 
 def _http_port(stderr: Path) -> int:

@@ -20,7 +20,6 @@ Case = tuple[str, Sequence[Piece]]
 
 FEED = rss([Item(f"fault-{number}", f"Fault {number} " + "word " * 40) for number in range(200)])
 _MIB = bytes(1 << 20)
-_BOMB_MIB = 1024
 
 
 def _answer(body: bytes, *lines: bytes, length: int | None = None, status: bytes = b"200 OK") -> bytes:
@@ -40,19 +39,19 @@ def _redirect(location: bytes) -> bytes:
     return _answer(b"", b"Location: " + location, status=b"302 Found")
 
 
-def _bomb(bits: int) -> bytes:
+def _bomb(bits: int, size_mib: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, bits)
-    return b"".join([*(packer.compress(_MIB) for _ in range(_BOMB_MIB)), packer.flush()])
+    return b"".join([*(packer.compress(_MIB) for _ in range(size_mib)), packer.flush()])
 
 
-def _zstd_bomb() -> bytes:
+def _zstd_bomb(size_mib: int) -> bytes:
     packer = zstd.ZstdCompressor()
-    return b"".join([*(packer.compress(_MIB) for _ in range(_BOMB_MIB)), packer.flush()])
+    return b"".join([*(packer.compress(_MIB) for _ in range(size_mib)), packer.flush()])
 
 
-def _brotli_bomb() -> bytes:
+def _brotli_bomb(size_mib: int) -> bytes:
     packer = brotli.Compressor(quality=1)
-    return b"".join([*(packer.process(_MIB) for _ in range(_BOMB_MIB)), packer.finish()])
+    return b"".join([*(packer.process(_MIB) for _ in range(size_mib)), packer.finish()])
 
 
 def _endless(piece: bytes) -> Callable[[], Iterator[bytes]]:
@@ -63,14 +62,14 @@ _GZIP, _BROTLI, _ZSTD = gzip.compress(FEED), brotli.compress(FEED), zstd.compres
 _DRIP: list[Piece] = list(chain.from_iterable(repeat((b"x", 1.0), 60)))
 
 
-def cases() -> dict[str, Case]:
-    """Build every case, the bombs included (seconds of work)."""
+def cases(bomb_mib: int = 1024) -> dict[str, Case]:
+    """Build every case, the bombs of *bomb_mib* unpacked included (a gigabyte is seconds of work)."""
     return {
-        "gzip bomb": ("too-large", [_coded(b"gzip", _bomb(31))]),
-        "deflate bomb": ("too-large", [_coded(b"deflate", _bomb(15))]),
-        "raw deflate bomb": ("too-large", [_coded(b"deflate", _bomb(-15))]),
-        "zstd bomb": ("too-large", [_coded(b"zstd", _zstd_bomb())]),
-        "br bomb": ("too-large", [_coded(b"br", _brotli_bomb())]),
+        "gzip bomb": ("too-large", [_coded(b"gzip", _bomb(31, bomb_mib))]),
+        "deflate bomb": ("too-large", [_coded(b"deflate", _bomb(15, bomb_mib))]),
+        "raw deflate bomb": ("too-large", [_coded(b"deflate", _bomb(-15, bomb_mib))]),
+        "zstd bomb": ("too-large", [_coded(b"zstd", _zstd_bomb(bomb_mib))]),
+        "br bomb": ("too-large", [_coded(b"br", _brotli_bomb(bomb_mib))]),
         "chunked 1 GiB": ("too-large", [_chunked(), _endless(b"10000\r\n" + bytes(65_536) + b"\r\n")]),
         "gzip, gzip": ("", [_coded(b"gzip, gzip", gzip.compress(_GZIP))]),
         "gzip cut": ("encoding", [_coded(b"gzip", _GZIP[:-20])]),

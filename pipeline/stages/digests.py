@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from pipeline.model import Article, ArticleDate, Attachment
+from pipeline.stages.passing_words import lasting
 
 DIGESTED_FIELDS: tuple[str, ...] = (
     "url",
@@ -132,8 +133,9 @@ def _optional(text: str | None) -> tuple[str, ...]:
 
 
 def _folded(text: str | None) -> tuple[str, ...]:
-    """Keep the words of *text*, with one space between them: what a reader sees of it."""
-    return (" ".join(text.split()),) if text and not text.isspace() else ()
+    """Keep the lasting words of *text*, with one space between them: what a reader would call the article."""
+    words = lasting(text).split() if text else ()
+    return (" ".join(words),) if words else ()
 
 
 def _date_strings(date: ArticleDate | None) -> tuple[str, ...]:

@@ -78,6 +78,11 @@ def base_key(entry: Entry) -> str:
     return "digest:" + blake(framed((*content, *media)), 16).hex()
 
 
+def succeeding_key(entry: Entry) -> str:
+    """Give the key of an *entry* whose guid another article had before it: as if both stood side by side."""
+    return f"{base_key(entry)}\n{_trimmed(entry.link)}"
+
+
 def _tell_apart(base: str, positions: Sequence[int], entries: Sequence[Entry], keys: list[str]) -> None:
     """Give the entries at *positions*, all of key *base*, keys of their own in *keys* where they differ."""
     by_link = _groups([_trimmed(entries[position].link) for position in positions])
@@ -123,10 +128,10 @@ def seen_id(article_id: str) -> bytes:
 def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     """Decide whether *article* is new, revised or the same as the revision remembered in *known* (None: never seen).
 
-    Only title, summary and text make a revision; whitespace in them does not count. `changed` of a revision names
-    every field that differs from the last published one, so what changed on the quiet before is named then. An
-    article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms* (ms since the
-    epoch). Revisions stop counting at 65,535.
+    Only title, summary and text make a revision; whitespace, counters and relative times in them do not. `changed`
+    of a revision names every field that differs from the last published one, so what changed on the quiet before is
+    named then. An article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms*
+    (ms since the epoch). Revisions stop counting at 65,535.
 
     An article that goes back to what it said before is revised once; if it keeps going back and forth, as where two
     caches of a server disagree, each further return is told after twice the days, so that it is not told for ever.

@@ -120,6 +120,11 @@ def bound(
     return {here: known for here, known in found.items() if here != known[0]}
 
 
+def ways_to_recognise(aliases: Aliases) -> tuple[str, ...]:
+    """Name what an article with *aliases* can be recognised by, the strongest first."""
+    return tuple(words for words, said in zip(EVIDENCE, _evidence(aliases), strict=True) if said)
+
+
 def is_succeeded(aliases: Aliases, article_id: str, carriers: Sequence[Carrier]) -> bool:
     """Tell whether the only entry of a document, known as *article_id*, is another article under the same guid.
 

@@ -91,6 +91,11 @@ def is_said_by(digests: bytes, article: Article) -> bool:
     return digests == (settled_digests(own) if len(digests) == SETTLED_BYTES else own)
 
 
+def is_same_content(digests: bytes, article: Article) -> bool:
+    """Tell whether a reader sees of *article* what *digests*, settled or not, are of."""
+    return content_of(digests) == content_of(digests_of(article))
+
+
 def _differing_since_settled(before: bytes, after: bytes) -> tuple[str, ...]:
     if not any(before):
         return DIGESTED_FIELDS

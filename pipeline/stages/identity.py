@@ -163,16 +163,31 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
     today = now_ms // _DAY_MS
     if not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
-    revision = min(known.revision + 1, MAX_REVISION)
-    article = Article(
+    article = _withdrawn(known, article_id, feed, now_ms=now_ms)
+    return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))
+
+
+def withdraw_gone(known: Known, article: Article, reason: str, *, now_ms: int) -> Revised | Same:
+    """Decide what becomes of an *article* whose page was read and is gone: that is told once, with the *reason*.
+
+    Its feed may show it for some time, and that is not told again, unless the feed changes what it says.
+    """
+    if not any(known.digests):
+        return Same(article.id)
+    told = replace(_withdrawn(known, article.id, article.feed, now_ms=now_ms), problems=(reason,))
+    remembered = _succeeded(known, bytes(DIGESTS_BYTES), now_ms // _DAY_MS, is_return=True)
+    return Revised(told, replace(remembered, returns=MAX_RETURNS))
+
+
+def _withdrawn(known: Known, article_id: str, feed: FeedReference, *, now_ms: int) -> Article:
+    return Article(
         id=article_id,
         feed=feed,
         kind="withdrawn",
-        revision=revision,
+        revision=min(known.revision + 1, MAX_REVISION),
         discovered_ms=known.discovered_ms,
         accepted_ms=now_ms,
     )
-    return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))
 
 
 def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> Known:
@@ -188,6 +203,10 @@ def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> 
     )
 
 
+def return_wait_days(known: Known) -> int:
+    """Say how many days after its last revision a return to its former content is told: 0, then 1, 2, 4, 8."""
+    return 1 << (known.returns - 1) if known.returns else 0
+
+
 def _may_return(known: Known, today: int) -> bool:
-    """Tell whether a return to the former content is to be told: at once the first time, then after 1, 2, 4 days."""
-    return known.returns == 0 or today - known.revised_day >= 1 << (known.returns - 1)
+    return today - known.revised_day >= return_wait_days(known)

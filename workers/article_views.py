@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from pipeline.adapters.article_lookup import ArticleLookup
+from pipeline.adapters.articles import ArticleStore
 from pipeline.errors import UsageError
 from pipeline.model import Article
+from pipeline.stages.aliases import Carrier, unpack_carriers
 from pipeline.stages.article_explanation import article_explanation
 from pipeline.stages.identity import seen_id
 from pipeline.stages.page_revision import told_from_bytes
@@ -41,7 +43,12 @@ def explain_article(store: Store, article_id: str) -> dict[str, str]:
         mode=feed.full_text or store.settings.articles.full_text,
         page_waits=lookup.page_waits(article_id),
         original=_original(store, lookup, told),
+        carrier=next((each for each in _carriers(store, feed_id) if each.article_id == article_id), None),
     )
+
+
+def _carriers(store: Store, feed_id: str) -> tuple[Carrier, ...]:
+    return unpack_carriers(ArticleStore(store.client, store.keys).aliases(feed_id))
 
 
 def _original(store: Store, lookup: ArticleLookup, told: tuple[Article, ...]) -> Article | None:

@@ -10,10 +10,11 @@ import structlog
 from pipeline import wire
 from pipeline.adapters.articles import Conflict
 from pipeline.adapters.backlog import Claim
-from pipeline.model import Article, New, Page, PageArticle, RawDocument, Revised
+from pipeline.model import Article, New, Page, PageArticle, RawDocument, Revised, Verdict
 from pipeline.stages.encoding import Damaged, unpack
 from pipeline.stages.extract import SiteMemory, learnt, merge_page, packed, read_page, unpacked
-from pipeline.stages.identity import seen_id
+from pipeline.stages.identity import seen_id, withdraw_gone
+from pipeline.stages.page_answers import GONE
 from pipeline.stages.page_revision import judge_page, told_from_bytes
 from pipeline.stages.seen_records import unpack as known_from_bytes
 from pipeline.stages.url_identity import resolved
@@ -51,13 +52,11 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
     feed_id, station, name = claim.document.feed_id, desk(), seen_id(basis.id)
     (record,) = station.articles.recall(feed_id, [name])
     (told,) = station.pages.told(feed_id, [name])
-    verdict = judge_page(
-        known_from_bytes(record) if record else None,
-        told_from_bytes(told),
-        basis=basis,
-        merged=merged,
-        now_ms=desk().clock.now_ms(),
-    )
+    known = known_from_bytes(record) if record else None
+    if known is not None and told and known.revision and claim.document.problem in GONE:
+        verdict: Verdict = withdraw_gone(known, basis, claim.document.problem, now_ms=station.clock.now_ms())
+    else:
+        verdict = judge_page(known, told_from_bytes(told), basis=basis, merged=merged, now_ms=station.clock.now_ms())
     if not isinstance(verdict, New | Revised):
         return True
     (marked,) = mark_copies(feed_id, [verdict.article], index=station.sketches)

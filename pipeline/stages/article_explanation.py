@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from pipeline import wire
 from pipeline.model import Article, Feed, FullText, Known
+from pipeline.stages.aliases import EVIDENCE, Carrier, ways_to_recognise
 from pipeline.stages.article_diff import changes, pairs_of_revisions, shared_phrases
+from pipeline.stages.digests import is_same_content
 from pipeline.stages.full_text import page_wish
+from pipeline.stages.identity import return_wait_days
 from pipeline.stages.page_revision import HELD, Told
+from pipeline.stages.passing_words import passing
+
+_MOST_PASSING = 10
 
 
 def article_explanation(
@@ -20,26 +27,73 @@ def article_explanation(
     mode: FullText,
     page_waits: bool,
     original: Article | None = None,
+    carrier: Carrier | None = None,
 ) -> dict[str, str]:
     """Explain the article of *feed* that is remembered as *known*; *revisions* are those on the stream, in order.
 
     *page* is what its readers were told last with a page, *mode* what the feed's pages are fetched by, and *original*
-    the article that it repeats, None where that is not on the stream.
+    the article that it repeats, None where that is not on the stream; *carrier* is what it may be recognised by.
     """
     article = revisions[-1] if revisions else None
     sentences = {
         "feed": f"{feed.title or feed.url} ({feed.url})" if feed.title else feed.url,
+        "identity": _identity(carrier),
         "published": _published(known, article),
         "text": _text(article, page),
         "page": _page(article, page, mode, page_waits=page_waits),
     }
     for before, after in pairs_of_revisions(revisions):
         sentences[f"revision_{after.revision}"] = _changes(before, after)
+    sentences |= _hashed(known, article, page)
     if article is not None and article.near_duplicate_of:
         sentences["copy_of"] = _copy(article, original)
     if article is not None and article.problems:
         sentences["problems"] = "; ".join(article.problems) + "."
     return sentences
+
+
+def _identity(carrier: Carrier | None) -> str:
+    if carrier is None:
+        return "Known by its own key (its guid, else its link) alone."
+    if carrier.proof:
+        return f"Shown under another key than at first, and recognised by {EVIDENCE[carrier.proof]}."
+    others = ways_to_recognise(carrier.aliases)[1:]
+    return f"Known by its own key; under another it is recognised by any of: {'; '.join(others) or 'nothing'}."
+
+
+def _hashed(known: Known, article: Article | None, page: Told | None) -> dict[str, str]:
+    """Say what was left out of the comparison, and which changes were seen and not told, and why."""
+    said: dict[str, str] = {}
+    if article is None:
+        return said
+    texts = (article.title, article.summary, article.text)
+    words = dict.fromkeys(f'"{each}"' for text in texts if text for each in passing(text))
+    said["not_compared"] = "Spacing, and every field but title, summary and text" + (
+        f"; and in these {', '.join(islice(words, _MOST_PASSING))}, which stand there for the moment only."
+        if words
+        else "; there is no counter, relative time or advert in these."
+    )
+    if article.kind == "withdrawn":
+        said["withdrawn"] = (
+            f"Its page was read and is gone ({article.problems[0].rpartition(': ')[2]})."
+            if article.problems
+            else "Its feed took it back (a tombstone, RFC 6721)."
+        )
+    elif known.returns:
+        said["flapping"] = (
+            f"It went back {_times(known.returns)} to what it had said before, as where two caches disagree; the "
+            f"next return is told {return_wait_days(known)} days after its last revision, a new content at once."
+        )
+    elif page is None and known.revision and not is_same_content(known.digests, article):
+        said["held_back"] = (
+            "What its feed says now differs from this, and was not told: the feed touched nearly all that it shows "
+            "at once (an edit flood). The next edit is told."
+        )
+    return said
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _changes(before: Article, after: Article) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from pipeline.model import Article, ArticleDate, Attachment
+from pipeline.stages.passing_words import lasting
 
 DIGESTED_FIELDS: tuple[str, ...] = (
     "url",
@@ -90,6 +91,11 @@ def is_said_by(digests: bytes, article: Article) -> bool:
     return digests == (settled_digests(own) if len(digests) == SETTLED_BYTES else own)
 
 
+def is_same_content(digests: bytes, article: Article) -> bool:
+    """Tell whether a reader sees of *article* what *digests*, settled or not, are of."""
+    return content_of(digests) == content_of(digests_of(article))
+
+
 def _differing_since_settled(before: bytes, after: bytes) -> tuple[str, ...]:
     if not any(before):
         return DIGESTED_FIELDS
@@ -132,8 +138,9 @@ def _optional(text: str | None) -> tuple[str, ...]:
 
 
 def _folded(text: str | None) -> tuple[str, ...]:
-    """Keep the words of *text*, with one space between them: what a reader sees of it."""
-    return (" ".join(text.split()),) if text and not text.isspace() else ()
+    """Keep the lasting words of *text*, with one space between them: what a reader would call the article."""
+    words = lasting(text).split() if text else ()
+    return (" ".join(words),) if words else ()
 
 
 def _date_strings(date: ArticleDate | None) -> tuple[str, ...]:

@@ -78,6 +78,11 @@ def base_key(entry: Entry) -> str:
     return "digest:" + blake(framed((*content, *media)), 16).hex()
 
 
+def succeeding_key(entry: Entry) -> str:
+    """Give the key of an *entry* whose guid another article had before it: as if both stood side by side."""
+    return f"{base_key(entry)}\n{_trimmed(entry.link)}"
+
+
 def _tell_apart(base: str, positions: Sequence[int], entries: Sequence[Entry], keys: list[str]) -> None:
     """Give the entries at *positions*, all of key *base*, keys of their own in *keys* where they differ."""
     by_link = _groups([_trimmed(entries[position].link) for position in positions])
@@ -123,10 +128,10 @@ def seen_id(article_id: str) -> bytes:
 def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     """Decide whether *article* is new, revised or the same as the revision remembered in *known* (None: never seen).
 
-    Only title, summary and text make a revision; whitespace in them does not count. `changed` of a revision names
-    every field that differs from the last published one, so what changed on the quiet before is named then. An
-    article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms* (ms since the
-    epoch). Revisions stop counting at 65,535.
+    Only title, summary and text make a revision; whitespace, counters and relative times in them do not. `changed`
+    of a revision names every field that differs from the last published one, so what changed on the quiet before is
+    named then. An article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms*
+    (ms since the epoch). Revisions stop counting at 65,535.
 
     An article that goes back to what it said before is revised once; if it keeps going back and forth, as where two
     caches of a server disagree, each further return is told after twice the days, so that it is not told for ever.
@@ -158,16 +163,31 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
     today = now_ms // _DAY_MS
     if not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
-    revision = min(known.revision + 1, MAX_REVISION)
-    article = Article(
+    article = _withdrawn(known, article_id, feed, now_ms=now_ms)
+    return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))
+
+
+def withdraw_gone(known: Known, article: Article, reason: str, *, now_ms: int) -> Revised | Same:
+    """Decide what becomes of an *article* whose page was read and is gone: that is told once, with the *reason*.
+
+    Its feed may show it for some time, and that is not told again, unless the feed changes what it says.
+    """
+    if not any(known.digests):
+        return Same(article.id)
+    told = replace(_withdrawn(known, article.id, article.feed, now_ms=now_ms), problems=(reason,))
+    remembered = _succeeded(known, bytes(DIGESTS_BYTES), now_ms // _DAY_MS, is_return=True)
+    return Revised(told, replace(remembered, returns=MAX_RETURNS))
+
+
+def _withdrawn(known: Known, article_id: str, feed: FeedReference, *, now_ms: int) -> Article:
+    return Article(
         id=article_id,
         feed=feed,
         kind="withdrawn",
-        revision=revision,
+        revision=min(known.revision + 1, MAX_REVISION),
         discovered_ms=known.discovered_ms,
         accepted_ms=now_ms,
     )
-    return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))
 
 
 def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> Known:
@@ -183,6 +203,10 @@ def _succeeded(known: Known, digests: bytes, today: int, *, is_return: bool) -> 
     )
 
 
+def return_wait_days(known: Known) -> int:
+    """Say how many days after its last revision a return to its former content is told: 0, then 1, 2, 4, 8."""
+    return 1 << (known.returns - 1) if known.returns else 0
+
+
 def _may_return(known: Known, today: int) -> bool:
-    """Tell whether a return to the former content is to be told: at once the first time, then after 1, 2, 4 days."""
-    return known.returns == 0 or today - known.revised_day >= 1 << (known.returns - 1)
+    return today - known.revised_day >= return_wait_days(known)

@@ -13,6 +13,8 @@ from pipeline.stages.walls import wall_in_refusal
 
 MOST_ATTEMPTS = 4
 """A host that fails for 20 minutes (with the default waits of 1, 4 and 16 minutes) will fail for longer."""
+GONE = frozenset({"page not fetched: HTTP 404", "page not fetched: HTTP 410"})
+"""What is said of a page that is not there: of one that was read before, that it was taken away."""
 DISALLOWED = PageMissing("page not fetched: robots.txt does not allow it")
 
 _GROWTH = 4

@@ -115,6 +115,25 @@ def test_a_corrected_headline_revises_and_keeps_the_text(system: System, origin:
     assert last.title == corrected.title
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_article_whose_page_is_gone_is_withdrawn_once(system: System, origin: Origin, status: int) -> None:
+    """Who shows an article has to take it down; the feed that still lists it does not bring it back."""
+    url = serve(origin, STORIES[:2])
+    once(system, url)
+    corrected = Story("story-0", "The council of place 0 votes no more")
+    serve(origin, [corrected, STORIES[1]])
+    origin.serve("/story-0", b"", status=status, headers=HTML)
+    once(system)
+    origin.serve("/feed", feed(origin, [corrected]))
+    once(system)
+    lines = stream_of(system)
+    assert [line.kind for line in lines].count("withdrawn") == 1
+    assert (lines[-1].kind, lines[-1].article["revision"], lines[-1].title) == ("withdrawn", 4, "")
+    assert lines[-1].article["problems"] == [f"page not fetched: HTTP {status}"]
+    explained = json.loads(system.run("explain", str(lines[-1].article["id"]), "--json").stdout)
+    assert explained["withdrawn"] == f"Its page was read and is gone (HTTP {status})."
+
+
 def test_an_article_that_is_held_comes_once_with_its_text(origin: Origin) -> None:
     """Held back, the page's text is there in the first and only telling, or the reason why it is not."""
     with running_system(ARTICLES__FULL_TEXT="auto", ARTICLES__HOLD_SECONDS=20) as system:

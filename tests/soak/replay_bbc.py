@@ -6,6 +6,7 @@ new, and each change of title or description between two states once as revised,
     python tests/soak/replay_bbc.py home_uk --day 2021-03-20
     python tests/soak/replay_bbc.py england world_us_and_canada
     python tests/soak/replay_bbc.py home_uk --split-days     (each day a feed of its own: all of home_uk in minutes)
+    python tests/soak/replay_bbc.py home_uk --day 2021-03-15 --days 7 --revisions revised.tsv     (to read them)
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import paths
 import redis
 from bbc_ledger import Ledger
-from ledger import published, repeated
+from ledger import Line, published, repeated
 from origin import Origin, OriginThread
 from system import System, running_system
 
+from pipeline import wire
+from pipeline.model import Article
+from pipeline.stages.article_diff import changes, pairs_of_revisions
 from pipeline.stages.urls import feed_id
 
 SNAPSHOTS = paths.CORPUS / "traces" / "bbc-snapshots.tar.xz"
@@ -80,6 +84,8 @@ def main() -> int:
         tracks = _tracks(Path(folder), origin, arguments)
         _replay(system, origin, tracks, timeout_seconds=arguments.timeout)
         result = _judge(system, tracks)
+        if arguments.revisions:
+            arguments.revisions.write_text("".join(map(_row, _revisions(published(system.url)))), "utf-8")
     result["seconds"] = round(time.monotonic() - started, 1)
     print(json.dumps(result, ensure_ascii=False))  # noqa: T201 - the result is what a script prints
     return 0 if result["ok"] else 1
@@ -88,7 +94,9 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("feeds", nargs="+", metavar="FEED", help="a folder of the archive, such as home_uk")
-    parser.add_argument("--day", help="only the states of this day (UTC), such as 2021-03-20")
+    parser.add_argument("--day", type=date.fromisoformat, help="only the states of this day (UTC), as 2021-03-20")
+    parser.add_argument("--days", type=int, default=1, help="how many days from --day on")
+    parser.add_argument("--revisions", type=Path, metavar="FILE", help="write what each revision changed")
     parser.add_argument("--split-days", action="store_true", help="make each day of a feed a feed of its own")
     parser.add_argument("--interval", type=float, default=0.5, help="seconds between polls (0.5 at least)")
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds until it is given up")
@@ -102,7 +110,8 @@ def _tracks(folder: Path, origin: Origin, arguments: argparse.Namespace) -> list
     for feed in arguments.feeds:
         states = sorted((folder / feed).glob("*.xml"), key=lambda state: int(state.stem))
         if arguments.day:
-            states = [state for state in states if _day(state) == arguments.day]
+            wanted = {str(arguments.day + timedelta(days=number)) for number in range(arguments.days)}
+            states = [state for state in states if _day(state) in wanted]
         days = sorted({_day(state) for state in states}) if arguments.split_days else [""]
         for day in days:
             path = f"/{feed}/{day}"
@@ -174,6 +183,21 @@ def _judge(system: System, tracks: Sequence[Track]) -> dict[str, Any]:
         "deviations": len(deviations),
         "ok": not deviations and not repeated(lines),
     }
+
+
+def _revisions(lines: Iterable[Line]) -> Iterator[tuple[Article, Article]]:
+    """Give each revision on the stream behind the one before it, by article."""
+    told: dict[str, list[Article]] = {}
+    for line in lines:
+        told.setdefault(str(line.article["id"]), []).append(wire.article_from_json(json.dumps(line.article)))
+    for revisions in told.values():
+        yield from pairs_of_revisions(revisions)
+
+
+def _row(pair: tuple[Article, Article]) -> str:
+    before, after = pair
+    said = "; ".join(f"{name}: {change}" for name, change in changes(before, after).items())
+    return f"{after.id}\t{after.revision}\t{before.title}\t{said}\n"
 
 
 def _ledger(track: Track) -> Ledger:

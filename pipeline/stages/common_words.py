@@ -46,6 +46,56 @@ tr ve bir bu da de için ile olarak çok daha sonra kadar ne var en olan gibi ye
 ru и в не на что с по как из за для от это его был при до после все или о к у а но где она он мы вы
 uk і в не на що з та як із за для від це його був при до після у й про але є або
 bg и в на за се от да че с по не са си като ще е към след до при през
+en monday tuesday wednesday thursday friday saturday sunday january february april july august september october
+en november december year years day days week weeks month months today yesterday people man men woman women two three
+en four five six seven eight nine million billion back down off through here there then only other those these
+en because while according make made take got let am my own like many most very such
+fr lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre
+fr octobre novembre décembre sera seront pendant partir mois jours semaine heures aujourd hui hier trois quatre cinq
+fr six sept huit neuf dix selon doit doivent peuvent leurs cet tous toute toutes autres aussi alors ainsi dont lors
+fr jusqu ici rien moins trop même mieux veut voici homme femme pays ville annoncé afin toujours parce avoir était ont
+de montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz april mai juni juli august
+de september oktober november dezember heute gestern jahr jahre jahren tage tagen woche wochen monat monate uhr zwei
+de drei vier fünf sechs sieben acht neun zehn menschen mann frau soll müssen muss wurde wurden hatte waren diese
+de dieser dieses diesem alle allen seine seinen ihre ihren immer wieder dann doch schon zwischen während weil hier da
+es lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre
+es octubre noviembre diciembre hoy ayer año día días semana mes meses dos tres cuatro cinco seis siete ocho nueve diez
+es personas hombre mujer según será serán tiene tienen puede pueden han había estos estas esa ese todo todos todas
+es otra otro mientras después antes durante país así donde hace dijo quien quién
+it lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio marzo aprile maggio giugno luglio agosto
+it settembre ottobre novembre dicembre oggi ieri anno giorno giorni settimana mese mesi due tre quattro cinque sette
+it otto nove dieci persone uomo donna sarà saranno sera hanno può possono stato stata questo questa questi tutti tutto
+it tutte altri mentre durante dai dagli dalle nei nelle negli sui sulle quali quale loro essere senza già quando
+pt segunda terça quarta quinta sexta sábado domingo janeiro fevereiro março abril maio junho julho agosto setembro
+pt outubro novembro dezembro hoje ontem ano dia dias semana mês meses dois duas três quatro cinco seis sete oito nove
+pt dez pessoas homem mulher será serão pode podem foram esta este essa esse isso todos todas outro outra enquanto
+pt depois antes durante país segundo às aos num numa pelos pelas disse onde quem estão
+nl maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart april mei juni juli augustus
+nl september oktober november december vandaag gisteren jaar dag dagen week weken maand maanden twee drie vier vijf
+nl zes zeven acht negen tien mensen man vrouw moet moeten kan kunnen zal zullen hebben had werden alle andere tussen
+nl tijdens terwijl omdat ons onze deze zo hier toch weer volgens waren
+sv måndag tisdag onsdag torsdag fredag lördag söndag mars april juni juli augusti september oktober november december
+sv året dag dagar två tre fyra fem sju åtta nio tio idag igår säger mycket alla flera andra nya här där då min mig sin
+sv får fick tog mellan utan bara också något många tillbaka redan
+da mandag tirsdag onsdag torsdag fredag lørdag søndag mars april juni juli september oktober november december
+da året dag dage tre fire fem seks syv otte siger meget alle flere andre nye her min mig sin får fik tog mellem uden
+da kun også noget mange mere blev bliver været ved hos
+nb mandag tirsdag onsdag torsdag fredag lørdag søndag mars april juni juli september oktober november desember
+nb året dag dager tre fire fem seks sju åtte sier mye alle flere andre nye her min meg sin får fikk tok mellom uten
+nb bare også noe mange mer ble blir vært ved hos
+af nog geen ek jy jou haar baie vandag gister dag dae jaar twee drie vier agt nege tien mense man vrou gaan moet word
+af het hier waar toe se dié deze volgens onder weens
+pl lat dni osób ludzi według podczas także dwa trzy cztery pięć miał może mogą jako kiedy gdy nas nam mnie mi tego
+pl tej tym są była było ich wszystkie bardzo dziś wczoraj został została pod nowa nowe
+cs let dní lidí podle během také dva tři čtyři pět může mohou jako když nás nám mě mi tom této tak jsem jsme bylo jeho
+cs jejich velmi dnes včera nový nová nové před pod
+sk rokov dní ľudí podľa počas tiež dva tri štyri päť môže môžu keď nás nám mi tom tejto tak som sme bolo jeho ich
+sk veľmi dnes včera nový nová nové pred pod
+ru его её их только год года году лет дня день время человек людей будет были была может могут также более если уже
+ru этого которые который когда чем во со нет ещё между бы же без ну
+uk його її їх тільки рік року років день час людей буде були була може можуть також більше якщо вже цього які який
+uk коли ніж зі немає ще між без або що
+bg които който ще бъде беше са година години дни хора може също повече ако вече това те тя той му
 """  # noqa: RUF001 - Cyrillic letters that look like Latin ones are the words themselves
 
 

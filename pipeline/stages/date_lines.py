@@ -20,6 +20,7 @@ from pipeline.stages.dates import FirstPart, first_part, read_date
 from pipeline.stages.zones import place_of_language
 
 _MAX_CHARACTERS = 240
+_LONGEST_COUNTED = 40
 _AHEAD = timedelta(hours=26)  # as in `dates`: publishers write tomorrow's date
 
 _LABEL = re.compile(
@@ -48,6 +49,17 @@ _ISO = re.compile(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-
 _NUMBERS = re.compile(
     r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?:(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})(?![0-9:]))?"
     r"\.?(?![0-9:h])"
+)
+# What may stand before a label or an unlabelled date ("Madrid, 9 de octubre"), and who dates it behind.
+_ITEM = re.compile(r"(?:article|artikel|articolo|articulo|artigo|beitrag|story) ")
+_PLACE = re.compile(r"[^\W\d_][^\W\d_.'-]*(?:[ '-][^\W\d_][^\W\d_.]*){0,2}(?:,| [-\u2013\u2014|]) ")
+_BY = re.compile(
+    r" ?(?:par|by|von|por|di|da|de|door) (?:la |the |der |de )?"
+    r"(?:admin|staff|newsroom|redaction|redaktion|redaccion|redazione|redacao|redactie)\b"
+)
+_COUNTED = re.compile(
+    r"(?<!\w)(?:(?:il y a|vor|hace|ha) [0-9]{1,3} |[0-9]{1,3} [^\W\d_]{1,9}\.? (?:ago|fa|geleden|atras)\b"
+    r"|(?:today|yesterday|aujourd.hui|hier|heute|gestern|hoy|ayer|oggi|ieri|hoje|ontem|vandaag|gisteren)(?!\w))"
 )
 _WEEKDAY = re.compile(r"(?P<weekday>[^\W\d_]{2,14}(?:-feira)?)\.?,? ?")
 
@@ -98,12 +110,21 @@ def read_date_lines(
         if read is not None:
             found.append(_dated(KIND_OF_LABEL[label[0]], read, text, source, fetched_ms, place))
         elif not found:
-            return ()
+            return _counted(KIND_OF_LABEL[label[0]], folded[label.end() : end], text)
     if not labels:
-        read = _read_part(folded, 0, len(folded), language)
+        whole = _read_part(folded, 0, len(folded), language)
+        place_first = _PLACE.match(folded) if whole is None else None
+        read = _read_part(folded, place_first.end(), len(folded), language) if place_first else whole
         if read is not None and read[0].year is not None:
             found.append(_dated("published", read, text, source, fetched_ms, place))
     return tuple(found)
+
+
+def _counted(kind: DateKind, part: str, text: str) -> tuple[DateLine, ...]:
+    """Say that *part*, what follows a label, counts from a moment nobody kept: "hier", "2 hours ago"; else ()."""
+    match = _COUNTED.search(part)
+    is_first = match is not None and match.start() <= 2 and len(part) < _LONGEST_COUNTED
+    return (DateLine(kind, None, f'{kind} date relative to the reader: "{text[:80]}"'),) if is_first else ()
 
 
 def _folded(text: str) -> str:
@@ -119,6 +140,7 @@ def _opens(folded: str, start: int) -> bool:
     before = folded[:start].rstrip(" ,:&")
     return (
         not before
+        or _ITEM.fullmatch(f"{before} ") is not None
         or before[-1] in "|•·/;()-\u2013\u2014."
         or before[-1].isdigit()
         or before.endswith((" et", " and", " uhr"))
@@ -138,7 +160,7 @@ def _read_part(folded: str, start: int, end: int, language: str | None) -> tuple
     if not clock:
         clock, at = _clock(part, _skip_dash(part, at))
     at = _skip(part, at)
-    if at < len(part) and not _SEPARATOR.match(part, at) and not _SEPARATOR.match(part, at - 1):
+    if at < len(part) and not any(mark.match(part, end) for mark in (_SEPARATOR, _BY) for end in (at, at - 1)):
         return None
     return day, clock
 

@@ -27,12 +27,13 @@ publie | publiee | publie par | mis en ligne | mise en ligne | paru | parue | da
 
 _UPDATED = """
 mis a jour | mise a jour | mis(e) a jour | derniere mise a jour | derniere actualisation | actualise | actualisee
-| modifie | modifiee | derniere modification | maj
+| modifie | modifiee | derniere modification | maj | derniere maj
 | updated | last updated | update | last update | modified | last modified | date modified | updated on | updated at
 | recently updated
 | aktualisiert | zuletzt aktualisiert | letzte aktualisierung | aktualisierung | geandert | zuletzt geandert
 | letzte anderung | zuletzt bearbeitet | stand
 | actualizado | actualizada | ultima actualizacion | actualizacion | modificado | modificada | ultima modificacion
+| act
 | aggiornato | aggiornata | ultimo aggiornamento | aggiornamento | modificato | ultima modifica | ultimo agg
 | atualizado | atualizada | ultima atualizacao | atualizacao | ultima modificacao | atualizado pela ultima vez
 | actualizado pela ultima vez

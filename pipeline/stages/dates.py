@@ -32,11 +32,13 @@ _MONTH = r"(?P<month>[^\W\d_]{3,12})"
 _DAY = r"(?P<day>[0-9]{1,2})"
 
 _YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?P=mark){_DAY}(?![0-9])")
+_YEAR_FIRST_SIGNED = re.compile(r"(?P<year>[0-9]{4})[年년] ?(?P<month>[0-9]{1,2})[月월] ?(?P<day>[0-9]{1,2})[日일]")
 _COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _YEAR_FIRST_NAMED = re.compile(rf"(?P<year>[0-9]{{4}})[-/ ]{_MONTH}\.?[-/ ]{_DAY}(?![0-9])")
 # Two digits before a colon or an h are an hour, not a year: "9 Oct 14:54" does not say its year.
 _DAY_FIRST = re.compile(
-    rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th|er|\.|º|°)?(?: ?[-/] ?| de | ?){_MONTH}\.?(?: ?[-/,] ?| del? | ?)"
+    rf"(?:(?:le|el|il|am|den|em|op|on) )?{_WEEKDAY}"
+    rf"{_DAY}(?:st|nd|rd|th|er|\.|º|°)?(?: ?[-/] ?| de | ?){_MONTH}\.?(?: ?[-/,] ?| del? | ?)"
     r"(?P<year>[0-9]{4}(?![0-9])|[0-9]{2}(?![0-9:]| ?h))"
 )
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_MONTH}\.? ?{_DAY}(?:st|nd|rd|th)?(?: ?, ?| )(?P<year>[0-9]{{4}})(?![0-9])")
@@ -51,7 +53,7 @@ _YEAR_LAST = re.compile(
 # The two forms of nearly all dates in feeds, RFC 822 and RFC 3339. Their days and zones are the same all day long.
 _MAIL = re.compile(
     r"((?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} (?:[0-9]{2}){1,2}) ([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?()"
-    r" ([A-Z]{1,5}|[+-][0-9]{4})"
+    r" ((?![AP]M$)[A-Z]{1,5}|[+-][0-9]{4})"
 )
 _INTERNET = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -65,10 +67,23 @@ _FIRST_PARTS: dict[str, FirstPart | None] = {
     "es-us": None,
     "fr-ca": None,
 }
+# Polish November is Croatian October; servers in China write their own time as America's.
+_MEANT_IN = {
+    **dict.fromkeys(("hr", "bs"), (("listopada", "oktober"),)),
+    "zh": (("CST", "+0800"),),
+}
 _CLOCK = re.compile(
     r"(?: ?[Tt] ?|:| ?, ?| [-\u2013\u2014|@] | )(?:(?:at|à|a|às|as|um|om|alle|ore|a las) )?"
-    r"(?P<hour>[0-9]{1,2})(?::| ?h ?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    r"(?![0-9:])(?: ?(?P<half>[AaPp])\.? ?[Mm]\b\.?| ?(?:Uhr|uur|h|hs|hrs)\b)?"
+    r"(?P<hour>[0-9]{1,2})(?:(?:(?P<mark>[:.])| ?h ?)(?P<minute>[0-9]{2})(?![0-9])"
+    r"(?:(?P=mark)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?(?![0-9:.])"
+    r"|(?= ?(?:[AaPp]\.?[Mm]|h|[Uu]hr|uur)\b))"
+    r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\b\.?| ?(?:Uhr|uhr|uur|h|hs|hrs)\b)?"
+)
+# As news sites put the time before the day: 16:54 GMT, Friday 9 October 2015.
+_CLOCK_FIRST = re.compile(
+    r"(?P<time>[0-9]{1,2}(?:[:.][0-9]{2}|h[0-9]{2})(?: ?[AaPp]\.?[Mm]\b\.?)?(?: (?:[A-Z]{3,4}|Uhr|uur))?)"
+    r"(?: - | ?, ?| )"
+    r"(?P<day>[^\W\d_]{2,12}.{4,}|[0-9]{1,2}(?:[ ./-]|st|nd|rd|th|er).{4,})"
 )
 _COMPACT_CLOCK = re.compile(
     r"[Tt]?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?:(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -104,7 +119,8 @@ def read_date(
     text = " ".join(raw.split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    moment = _usual(text) or _epoch(text) or _written(text, first_part(language))
+    said = _meant(text, language) if language else text
+    moment = _usual(said) or _epoch(said) or _written(said, first_part(language))
     latest_ms = _LATEST_MS if fetched_ms is None else fetched_ms + _AHEAD_MS
     if moment is None:
         return None
@@ -125,7 +141,7 @@ def _usual(text: str) -> _Moment | None:
     day, hour, minute, second, fraction, zone_text = match.groups()
     days, zone = _usual_day(day), _usual_zone(zone_text)
     hours, minutes, seconds = int(hour), int(minute), int(second or 0)
-    if days is None or zone is None or hours > 23 or minutes > 59 or seconds > 59:
+    if days is None or zone is None or zone_text == "BST" or hours > 23 or minutes > 59 or seconds > 59:
         return None
     at_seconds = days * 86_400 + hours * 3600 + (minutes - zone.east_minutes) * 60 + seconds
     at_ms = at_seconds * 1000 + (int(fraction[:3].ljust(3, "0")) if fraction else 0)
@@ -157,11 +173,21 @@ def first_part(language: str | None) -> FirstPart | None:
     return _FIRST_PARTS.get(tag, _FIRST_PARTS.get(tag.partition("-")[0]))
 
 
+def _meant(text: str, language: str) -> str:
+    """Give *text* with the words that mean something else in *language* than where they are better known."""
+    for word, meaning in _MEANT_IN.get(language.partition("-")[0].lower(), ()):
+        text = text.replace(word, meaning)
+    return text
+
+
 def _written(text: str, first: FirstPart | None = None) -> _Moment | None:
     """Read *text* as a day, then perhaps a time, then perhaps a zone, and nothing else."""
     year_last = _YEAR_LAST.fullmatch(text) if text[-4:].isdigit() else None
     if year_last is not None:
         text = f"{year_last['day']} {year_last['year']} {year_last['time']}"
+    clock_first = _CLOCK_FIRST.fullmatch(text)
+    if clock_first is not None:
+        text = f"{clock_first['day']} {clock_first['time']}"
     found = _named_day(text, first) if not text[:4].isdigit() else _numbered_day(text)
     if found is None:
         return None
@@ -171,19 +197,21 @@ def _written(text: str, first: FirstPart | None = None) -> _Moment | None:
     time_ms = _time_ms(clock) if clock else 0
     if time_ms is None:
         return None
-    zone = read_zone(ending) or zone_of_place(ending, days * _DAY_MS + time_ms)
+    local_ms = days * _DAY_MS + time_ms
+    zone = read_zone(ending, local_ms) or zone_of_place(ending, local_ms)
     if zone is None:
         return None
     if clock is None:
         said_utc = zone.known and zone.east_minutes == 0
         return _Moment(days * _DAY_MS, "day", said_utc) if zone.known or end == len(text) else None
     precision: Precision = "second" if clock["second"] else "minute"
-    return _Moment(days * _DAY_MS + time_ms - zone.east_minutes * 60_000, precision, zone.known)
+    return _Moment(local_ms - zone.east_minutes * 60_000, precision, zone.known)
 
 
 def _numbered_day(text: str) -> tuple[int, int] | None:
     """Read the day that *text* begins with, year first: days since the epoch and where the day ends."""
     match = _YEAR_FIRST.match(text) or _COMPACT.match(text) or _YEAR_FIRST_NAMED.match(text)
+    match = match or _YEAR_FIRST_SIGNED.match(text)
     if match is None:
         return None
     month = int(match["month"]) if match["month"].isdigit() else month_number(match["month"])
@@ -242,7 +270,7 @@ def _days(year: int, month: int, day: int, end: int) -> tuple[int, int] | None:
 
 def _time_ms(clock: re.Match[str]) -> int | None:
     """Give the time of day of *clock* in ms, 24:00 and second 60 allowed; None for a time that no clock shows."""
-    hour, minute, second = int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
+    hour, minute, second = int(clock["hour"]), int(clock["minute"] or 0), int(clock["second"] or 0)
     fraction_ms = int(clock["fraction"][:3].ljust(3, "0")) if clock["fraction"] else 0
     half = clock["half"]
     if half:

@@ -2,7 +2,8 @@
 
 Rules of this file: scripts that one language has (kana, hangul, Greek…) speak at once; otherwise function words of a
 language must be frequent, and clearly more so than any other's. Few words prove nothing: with fewer than six the
-declaration stands, or nothing is said. A declaration is overruled only by a text that hardly holds a word of it.
+declaration stands, or nothing is said. A declaration is overruled only by a text that hardly holds a word of it, or
+is written in another script.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ _OWN_WORDS_OF = {
 
 # A declared language is overruled only when another has more than so many times the weight of its words.
 _AGAINST = 5
+# ... and in a text of many words, or by so much that a sentence of one language quoted in another does not reach it.
+_CLEAR_WEIGHT = 3.0
+
+# A text that is a third of another script is not in a language of ours that is written in Latin.
+_THIRD = 3
+_LATIN = WORDS_OF.keys() - {"ru", "uk", "bg"}
 
 LanguageSource = Literal["feed", "page", "detected"]
 
@@ -78,13 +85,15 @@ def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     """Give the language that *text* speaks for, None if unclear, and whether that speaks against *declared*."""
     script = _by_script(text)
     if script is not None:
-        return script, False
+        return script, declared in _LATIN and len(_OF_A_SCRIPT.findall(text)) * _THIRD > len(text)
     words = _WORD.findall(text)
     if len(words) < _FEW_WORDS:
         return None, False
     hits, weights = _weighed(set(words))
     if not weights:
         return None, False
+    if "en" in weights and not text.isascii():
+        weights["en"] -= sum(not word.isascii() for word in set(words))  # English writes hardly an accent
     best = max(weights, key=lambda language: (weights[language], language))
     second = max((weight for language, weight in weights.items() if language != best), default=0.0)
     enough = second + max(_LEAST_LEAD, min(_AMPLE_LEAD, second * (_LEAST_RATIO - 1)))
@@ -94,7 +103,7 @@ def _witness(text: str, declared: str) -> tuple[str | None, bool]:
     if spoken * _LEAST_SHARE < len(words):
         return None, False
     against = declared in WORDS_OF and declared != best and weights.get(declared, 0.0) * _AGAINST < weights[best]
-    return best, against and len(words) >= _MANY_WORDS
+    return best, against and (len(words) >= _MANY_WORDS or weights[best] >= _CLEAR_WEIGHT)
 
 
 def _weighed(words: set[str]) -> tuple[dict[str, int], dict[str, float]]:

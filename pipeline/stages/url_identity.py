@@ -23,7 +23,7 @@ _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("l.instagram.com", "/"): ("u",),
     ("duckduckgo.com", "/l/"): ("uddg",),
     ("youtube.com", "/redirect"): ("q",),
-    ("out.reddit.com", "/"): ("url",),
+    ("out.reddit.com", "*"): ("url",),
     ("linkedin.com", "/redir/redirect"): ("url",),
     ("vk.com", "/away.php"): ("to",),
     ("t.umblr.com", "/redirect"): ("z",),
@@ -32,7 +32,7 @@ _WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("bing.com", "/news/apiclick.aspx"): ("url",),
     ("safelinks.protection.outlook.com", "/"): ("url",),
 }
-_WRAPPER_PATHS = frozenset(path for _, path in _WRAPPERS) - {"/"}
+_WRAPPER_PATHS = frozenset(path for _, path in _WRAPPERS) - {"/", "*"}
 # Each country has a Google of its own, and each region of mail its link checker.
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 _MAIL_CHECKER = "safelinks.protection.outlook.com"
@@ -46,13 +46,22 @@ _PERHAPS_WRAPPED = re.compile(
 _AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s/)?([^/].*)", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/].*)", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
-_AMP_FIELD = re.compile(r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp", re.IGNORECASE)
-_FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_AMP_ROOM = re.compile(r"/amp(?=/[^/]+/[^/])", re.IGNORECASE)
+# What asks for the form of an article that is to be printed; "print" is a word of shops too, behind a slug it is not.
+_FORM_FIELD = re.compile(
+    r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp|(?:print|rss)(?:=(?:1|true|yes)?)?"
+    r"|(?:view|output|format|mode)=print(?:able)?|feature=(?:youtu\.be|share|emb_[a-z]+)"
+    r"|share=(?:bluesky|email|facebook|linkedin|mastodon|pinterest|reddit|telegram|tumblr|twitter|whatsapp|x)",
+    re.IGNORECASE,
+)
+_FORM_WORD = re.compile(r"amp|outputtype|print|rss|feature|share", re.IGNORECASE)
+_SLUG = re.compile(r"[^/]-[^/]*-|[0-9]{4}")
+_FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)|(?<=\A[a-z]{2}\.)m\.(?=[^.]+\.)")
 # The address of nearly all articles: a host, a path, a query and a fragment that is no route.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(?:[^!/\s]\S*+)?)?")
 _WRAPPING_HOST = re.compile(
     r".*\.cdn\.ampproject\.org|.*\.safelinks\..*|(?:www\.)?google\..*|(?:www\.)?(?:"
-    + "|".join(re.escape(host) for host, path in _WRAPPERS if path == "/")
+    + "|".join(re.escape(host) for host, path in _WRAPPERS if path in {"/", "*"})
     + ")"
 )
 _HOST_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}")
@@ -85,7 +94,7 @@ def _inner(url: str) -> str | None:
         host = _listed(parts.hostname or "")
     except ValueError:
         return None
-    names = _WRAPPERS.get((host, parts.path or "/"))
+    names = _WRAPPERS.get((host, parts.path or "/")) or _WRAPPERS.get((host, "*"))
     if names is None:
         return None
     try:
@@ -109,8 +118,8 @@ def identity_key(url: str) -> str:
     """Give what the article at *url* (absolute) is known by, whatever way it was reached; for comparing only.
 
     The same with http or https, with www, m or amp before the host, with a closing slash or index page, with
-    parameters in any order, as AMP page, inside a wrapper, and with tracking. A fragment counts only as a route
-    (`#!` or `#/`).
+    parameters in any order, as AMP or print page, inside a wrapper, and with tracking. A fragment counts only as a
+    route (`#!` or `#/`).
     """
     plain = _PLAIN.fullmatch(url)
     if plain:
@@ -142,23 +151,27 @@ def _plain_host(host: str) -> str:
 
 
 def _article_query(query: str) -> str:
-    """Give *query* behind its question mark, its fields in order, without what asks for the AMP form."""
-    fields = query.split("&")
-    folded = query.lower()
-    if "amp" in folded or "outputtype" in folded:
-        fields = [field for field in fields if not _AMP_FIELD.fullmatch(field)]
+    """Give *query* behind its question mark, its fields in order, without what asks for a form of the page."""
+    fields = query.replace("+", "%20").split("&")
+    if _FORM_WORD.search(query):
+        fields = [field for field in fields if not _FORM_FIELD.fullmatch(field)]
     fields.sort()
     return f"?{'&'.join(fields)}" if fields and query else ""
 
 
 def _article_path(path: str) -> str:
-    """Give *path* without what names its reader's session, its index page, its AMP form or its end."""
+    """Give *path* without what names its reader's session, its index page, its AMP or print form or its end."""
     if ";" in path:
         path = _SESSION.sub("", path)
     folded = path.lower()
     if "amp" in folded or "index." in folded or "default." in folded:
         path = _AMP_PATH.sub("", _INDEX.sub("", path))
-    return path.rstrip("/")
+        room = _AMP_ROOM.match(path)
+        path = path[room.end() :] if room else path
+    path = path.rstrip("/")
+    if folded.endswith(("/print", "/print/")) and _SLUG.search(path.split("/")[-2]):
+        path = path.rpartition("/")[0]
+    return path
 
 
 def believed_canonical(page_url: str, claimed: str | None) -> str | None:

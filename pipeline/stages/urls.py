@@ -33,20 +33,26 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 # names as seen in feeds (French press: xtor; BBC: at_medium, ns_mchannel; CBS: ftag; Guardian: CMP; Reuters:
 # feedName); names that also carry meaning elsewhere (id, source, ref, from, cid) are not here.
 _TRACKING_PREFIXES = (
-    "utm_", "at_", "itm_", "ns_", "pk_", "piwik_", "mtm_", "hsa_", "oly_", "vero_", "__hs", "_hs", "guce_",
+    "utm_", "at_", "itm_", "ns_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "oly_", "vero_", "__hs", "_hs", "guce_",
+    "gaa_",
 )  # fmt: skip
 _TRACKING = frozenset(
     (
         "cmp", "cmp_id", "cmpid", "dclid", "dicbo", "ecid", "efid", "emc", "epik", "fb_ref", "fb_source", "fbclid",
-        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "icid", "igsh",
-        "igshid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid",
-        "phpsessid", "replytocom", "rss_id", "s_cid", "s_kwcid", "smid", "smtyp", "srsltid", "taid", "tpcc",
-        "ttclid", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id", "xtcr", "xtmc", "xtor", "xts", "yclid",
-        "__twitter_impression", "_ga", "_gl",
+        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "hsctatracking",
+        "icid", "igsh", "igshid", "intcid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mibextid", "mkt_tok",
+        "msclkid", "ncid", "ocid",
+        "phpsessid", "replytocom", "rss_id", "s_cid", "s_kwcid", "sc_lid", "sc_src", "sfnsn", "smid",
+        "smtyp", "spm", "sref", "srnd", "srsltid", "taid", "tblci", "tpcc", "trkcampaign",
+        "ttclid", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id", "wt_zmc", "xtcr", "xtmc", "xtor",
+        "xts", "yclid",
+        "__twitter_impression", "_ga", "_gl", "_openstat",
     )
 )  # fmt: skip
 # Parameters that are tracking only when their value says "feed".
-_MAYBE_TRACKING = frozenset({"ref", "source", "src", "from", "partner", "mod", "via", "origin", "traffic_source"})
+_MAYBE_TRACKING = frozenset(
+    {"ref", "source", "src", "from", "partner", "mod", "via", "origin", "traffic_source", "trk"}
+)
 # "rss", and what sites hang on to it: the name of the feed (rss_whats_news), or Medium's ids (rss----8a1b2c---4).
 _FEED_VALUE = re.compile(r"rss(?:2|20|[_-]?feed|_\w{1,60}|-{1,9}[0-9a-f]{6,12}-{1,9}[0-9]?)?|atom|feed|feedburner")
 
@@ -217,7 +223,7 @@ def kept_query(query: str, tracking: Tracking = _NO_MORE) -> str:
 def _is_tracking(field: str, tracking: Tracking) -> bool:
     name, _, value = field.partition("=")
     name = name.lower()
-    if name in tracking.names or name.startswith(tracking.prefixes):
+    if tracking is not _NO_MORE and (name in tracking.names or name.startswith(tracking.prefixes)):
         return True
     if name in _MAYBE_TRACKING:
         return _FEED_VALUE.fullmatch(value.lower()) is not None

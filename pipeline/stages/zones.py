@@ -64,7 +64,7 @@ _ZONE = re.compile(
     r"(?P<before>[A-Za-z]{1,5})? ?"
     r"(?:(?P<sign>[+\u2212-])(?P<hours>[0-9]{1,2}(?![0-9])|[0-9]{2})(?::?(?P<minutes>[0-9]{2}))?"
     r"(?: ?(?P<after>[A-Za-z]{1,5}))?)?"
-    r"(?: ?\((?P<comment>[\w .,:/+-]*)\)| ?\[[\w/+-]+\])?"
+    r"(?: ?\((?P<comment>[\w .,:/+-]*)\)| ?\[(?P<place>[\w/+-]+)\])?"
 )
 _PLACE = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][\w+-]*){1,2}")
 
@@ -116,13 +116,16 @@ def zone_of_place(text: str, local_ms: int) -> Zone | None:
 
     *local_ms* is the time that the date says, in ms since 1970 as its own clock counts.
     """
-    name = text.strip()
+    name = text.strip(" []")
     east = east_of_place(name, local_ms) if _PLACE.fullmatch(name) else None
     return None if east is None else Zone(east, known=True)
 
 
-def read_zone(text: str) -> Zone | None:
+def read_zone(text: str, local_ms: int | None = None) -> Zone | None:
     """Read the zone that *text*, the end of a date, names; None if it is no zone, or one named by a place.
+
+    *local_ms* is the time that the date says, in ms since 1970 as its own clock counts: BST is Britain's only while
+    Britain has summer time, and not said otherwise.
 
     No text and an ambiguous name give a zone that is not known. What is said twice must agree: `+0200 CEST` does,
     `+0100 GMT` is None. `GMT+2` is two hours east. Whitespace is single spaces.
@@ -130,11 +133,15 @@ def read_zone(text: str) -> Zone | None:
     text = text.strip()
     common = _COMMON.get(text)
     if common is not None:
-        return common
+        return _UNSAID if text == "BST" and not _is_british_summer(local_ms) else common
     match = _ZONE.fullmatch(text)
     if match is None:
         return None
     return _from_names(match) if match["sign"] is None else _from_offset(match)
+
+
+def _is_british_summer(local_ms: int | None) -> bool:
+    return local_ms is None or east_of_place("Europe/London", local_ms) == 60
 
 
 def _from_offset(match: re.Match[str]) -> Zone | None:
@@ -152,6 +159,8 @@ def _from_offset(match: re.Match[str]) -> Zone | None:
 
 def _from_names(match: re.Match[str]) -> Zone | None:
     """Read the name of *match*, or the comment that stands for one; None for a word that can be no zone."""
+    if match["place"] and not match["before"]:
+        return None  # as Java writes it, its offset missing
     name = match["before"] or match["comment"] or ""
     minutes = _NAMED_MINUTES.get(name.upper())
     if minutes is not None:

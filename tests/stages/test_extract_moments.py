@@ -95,3 +95,64 @@ def test_a_date_that_cannot_be_known_is_none(line: str, language: str) -> None:
 def test_a_line_that_says_more_than_when_is_no_date_line(line: str) -> None:
     """Headlines hold dates too."""
     assert not is_date_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "October 9, 2015 at 4:54 p.m.",
+        "Article publié le 09 oct. 2015 à 16h54 par la rédaction",
+        "Dernière MàJ : 09/10 à 16h54",
+        "Act. 09 oct 2015 - 16:54 CEST",
+        "Madrid - 09 oct 2015 - 16:54CEST",
+        "Madrid, 9 de octubre de 2015",
+        "09 Ottobre 2015 alle 16:54 - 2 minuti di lettura",
+        "Sexta-feira, 9 de outubro de 2015",
+        "Mis à jour hier à 16h54",
+        "Aujourd'hui à 9h",
+        "Gestern, 16:54 Uhr",
+        "Oggi alle 9",
+    ],
+)
+def test_a_line_that_only_dates_is_no_headline(line: str) -> None:
+    """Each stood among the headlines of other stories, as publishers write more around a date than a label."""
+    assert is_date_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Paris, 9 blessés dans un accident de bus",
+        "Le 9 octobre, jour de grève dans les transports",
+        "Today 9 people were hurt in the storm",
+        "September 5: the film that shook Munich",
+    ],
+)
+def test_a_headline_with_a_day_or_a_number_is_no_date_line(line: str) -> None:
+    """What is taken for a date line is lost to its readers."""
+    assert not is_date_line(line)
+
+
+@pytest.mark.parametrize("line", ["Mis à jour hier à 16h54", "Updated 2 hours ago", "Publicado hoy a las 9:00"])
+def test_a_date_that_counts_from_its_reading_is_not_guessed_and_said(line: str) -> None:
+    """A page says it of the moment it was made, which nobody kept: an archived copy would be wrong by months."""
+    dates, problems = visible_dates([line], language=None, fetched_ms=FETCHED_MS)
+
+    assert dates == (None, None)
+    assert "relative to the reader" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("Article publié le 09 oct. 2015 à 16h54 par la rédaction", "2015-10-09T16:54:00Z"),
+        ("Madrid - 09 oct 2015 - 16:54CEST", "2015-10-09T14:54:00Z"),
+        ("Madrid, 9 de octubre de 2015", "2015-10-09T00:00:00Z"),
+    ],
+)
+def test_a_date_is_read_with_what_stands_around_it(line: str, at: str) -> None:
+    """A place, a kind of text or who wrote it stand before and behind the date."""
+    (published, _), _ = visible_dates([line], language="es", fetched_ms=FETCHED_MS)
+
+    assert published is not None
+    assert rfc3339(published.at_ms) == at

@@ -1,5 +1,7 @@
 """Languages: what is declared holds until the text clearly says otherwise; few words say nothing."""
 
+# ruff: noqa: RUF001 - Cyrillic letters that look like Latin ones are what is read
+
 from __future__ import annotations
 
 import pytest
@@ -81,3 +83,50 @@ def test_any_text_has_a_language_or_none(text: str, declared: str | None) -> Non
 
     assert (language is None) == (source is None)
     assert declared is None or language is not None
+
+
+@pytest.mark.parametrize(
+    ("declared", "language", "text"),
+    [
+        (
+            "en-US",
+            "fr",
+            "Le pont sera fermé à la circulation à partir de lundi. Les travaux vont durer six mois, selon la mairie",
+        ),
+        ("de", "fr", "Le maire a fermé le pont et il s'explique devant les habitants du quartier qui sont inquiets"),
+        ("en-US", "ja", "首相は月曜日に新しい学校のための予算について発表しました"),
+        ("en-US", "ru", "Правительство объявило о новых мерах в области экономики и энергетики"),
+    ],
+)  # fmt: skip
+def test_the_default_of_a_platform_is_overruled_by_clear_evidence(declared: str, language: str, text: str) -> None:
+    """WordPress declares en-US until somebody changes it, whatever its authors write."""
+    assert article_language(text, feed=declared) == (language, "detected")
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ("is", "Ríkisstjórnin samþykkti frumvarpið í gær og verður það lagt fyrir þingið á morgun að sögn ráðherra"),
+        ("cy", "Y Llywodraeth yn cyhoeddi cynllun newydd i helpu ffermwyr a bydd y cynllun yn dechrau yn y gwanwyn"),
+        (
+            "gl",
+            "O Goberno galego aproba a nova lei de montes e anuncia axudas para os gandeiros da provincia de Lugo",
+        ),
+        ("eu", "Gobernuak lege proiektua onartu du eta datorren astean aurkeztuko du legebiltzarrean"),
+        (
+            "lb",
+            "D'Regierung huet gëschter decidéiert, datt d'Steieren erop ginn an de Premier sot dat wier néideg",
+        ),
+        ("fy", "De regering hat besletten om de wet te feroarjen en it ûnderwiis yn de provinsje te helpen"),
+    ],
+)
+def test_a_declared_language_that_no_list_knows_stands(declared: str, text: str) -> None:
+    """What cannot be detected cannot be overruled: small languages have neighbours among the large ones."""
+    assert article_language(text, feed=declared) == (declared, "feed")
+
+
+def test_an_english_headline_that_quotes_another_script_stays_english() -> None:
+    """Only a text that is a third of another script speaks against its declaration."""
+    headline = "Why the word 不懂 is on every wall in town, and what the mayor says"
+
+    assert article_language(headline, feed="en") == ("en", "feed")

@@ -28,6 +28,15 @@ MERGE = [
     (ONE, "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.example.org%2Fnews%2Fa-story&data=05"),
     (ONE, "https://www.example.org:80/news/a-story?utm_source=x"),
     ("https://example.org/?p=12", "http://www.example.org/index.php?p=12"),
+    (ONE, f"{ONE}?yclid=1&_openstat=abc"), (ONE, f"{ONE}?mtm_campaign=a&matomo_kwd=b"), (ONE, f"{ONE}?wt_zmc=sm.rss"),
+    (ONE, f"{ONE}?hsCtaTracking=1"), (ONE, f"{ONE}?spm=a2c6h.1"), (ONE, f"{ONE}?sc_src=email&sc_lid=1"),
+    (ONE, f"{ONE}?trk=rss&trkCampaign=x"), (ONE, f"{ONE}?srnd=premium&sref=x"), (ONE, f"{ONE}?intcid=x&icid=y"),
+    (ONE, f"{ONE}?sfnsn=mo&mibextid=x"), (ONE, f"{ONE}?gaa_at=eafs&gaa_n=x"), (ONE, f"{ONE}?tblci=x&dicbo=y"),
+    (ONE, f"{ONE}?rss=1"), (ONE, f"{ONE}?print=1"), (ONE, f"{ONE}?view=print"), (ONE, f"{ONE}?share=twitter"),
+    (f"{ONE}?q=a+b", f"{ONE}?q=a%20b"), (ONE, "https://www.example.org/amp/news/a-story"),
+    (f"{ONE}-of-1912", f"{ONE}-of-1912/print/"), (ONE, "https://out.reddit.com/t3_1?url=https%3A%2F%2Fexample.org%2Fnews%2Fa-story"),
+    ("https://en.wikipedia.org/wiki/Valkey", "https://en.m.wikipedia.org/wiki/Valkey"),
+    ("https://www.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abc&feature=youtu.be"),
 ]  # fmt: skip
 
 APART = [
@@ -52,6 +61,14 @@ APART = [
     (f"{ONE}?q=a%26b=1", f"{ONE}?q=a&b=1"), ("https://example.org/a;v=1", "https://example.org/a;v=2"),
     (f"{ONE}?tag[]=1", f"{ONE}?tag[]=2"), (f"{ONE}?sessionid=keynote", f"{ONE}?sessionid=panel"),
     ("https://example.org/item;1", "https://example.org/item;2"),
+    (f"{ONE}?rss=1", f"{ONE}?rss=2"), (f"{ONE}?view=print", f"{ONE}?view=map"),
+    (f"{ONE}?share=12", f"{ONE}?share=13"),
+    (f"{ONE}?print=12", f"{ONE}?print=13"), (f"{ONE}?feature=1", f"{ONE}?feature=2"),
+    (f"{ONE}?trk=4", f"{ONE}?trk=5"),
+    ("https://example.org/shop/print", "https://example.org/shop"), ("https://example.org/print", "https://example.org/"),
+    ("https://example.org/music/amp/marshall", "https://example.org/music/marshall"),
+    ("https://example.org/amp/marshall", "https://example.org/marshall"),
+    ("https://alice.m.example.org/a", "https://alice.example.org/a"),
     ("https://www.google.com/url?q=paris", "https://www.google.fr/url?q=rome"),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.parse.characters import decode
+from pipeline.stages.parse.plausibility import best_of
 from tests.feeds import ACCENTS, entry_of, feed_of, rss
 
 
@@ -104,6 +105,25 @@ def test_a_wrong_label_is_overruled_by_the_text(language: str, codec: str, label
     text = declaration + rss(f"<item><title>{PROSE[language]}</title></item>")
 
     assert entry_of(text.encode(codec)).title_html == PROSE[language]
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        (
+            "cp1252",
+            "Il consiglio ha approvato martedì la chiusura: la decisione è dolorosa, ma più di così non si può.",
+        ),
+        ("cp1252", "È però già così: la città non può più pagare."),
+        ("cp1252", "Vårens første møte på Ås"),
+        ("cp1250", "Vlada je včeraj sprejela predlog proračuna za naslednje leto."),
+        ("cp1250", "Vláda včera schválila návrh rozpočtu na budúci rok."),
+        ("cp1250", "Město včera otevřelo nové nádraží, lidé přišli již ráno."),
+    ],
+)
+def test_west_and_centre_of_europe_are_told_apart_by_a_sentence(codec: str, text: str) -> None:
+    """The same bytes are è or č, ì or ě: Italian ends words with them, Czech, Slovak and Slovene do not."""
+    assert best_of(text.encode(codec), {})[0] == codec
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "charset=gb2312", "charset=utf-16", "charset=iso-2022-jp", "x"]))

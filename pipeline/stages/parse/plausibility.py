@@ -68,9 +68,9 @@ def _signs(characters: str, weight: float) -> dict[str, float]:
 
 _WIDE = _signs(_WIDE_QUOTES, _LETTER)
 _BY_CODEC: dict[str, dict[str, float]] = {
-    "cp1252": _weights(_alphabet(_LATIN_1, 21)),
+    "cp1252": _weights(_alphabet(_LATIN_1, 28)),
     "cp1250": _weights(_alphabet(_LATIN_2, 29)),
-    "iso-8859-15": _weights(_alphabet(_LATIN_1 + _LATIN_9, 21)),
+    "iso-8859-15": _weights(_alphabet(_LATIN_1 + _LATIN_9, 28)),
     "iso-8859-2": _weights(_alphabet(_LATIN_2, 29)),
     "cp1251": _weights(_alphabet(_CYRILLIC, 12)),
     "koi8-r": _weights(_alphabet(_CYRILLIC[:33], 12)),
@@ -98,6 +98,8 @@ _FIRST_LOOK_BYTES = 320  # enough to rule an encoding out, at a tenth of the cos
 _LOOKED_AT_TWICE = 4
 # Signs that stand beside a letter where one 8-bit encoding was read as another.
 _NO_NEIGHBOURS = frozenset("¹²³¼½¾¿¡¦¶µ¤ªº†‡ˇ¨´")
+# Western languages end words with these; Central Europe's letters of the same bytes (č, ě, ů) stand inside.
+_INSIDE = re.compile("[ìù][a-z]|è[aeiou]")
 _LAST_LATIN = "\u024f"
 _HAN = re.compile("[\u4e00-\u9fff]")
 _HANGUL_SYLLABLE = re.compile("[\uac00-\ud7a3]")
@@ -127,7 +129,8 @@ def _unlisted(character: str) -> float:
 def _misfits(text: str) -> int:
     """Count the pairs of neighbours that words hardly have.
 
-    They are: a capital behind a small letter, ASCII beside another script, two Latin letters with accents.
+    They are: a capital behind a small letter, ASCII beside another script, two Latin letters with accents, a grave
+    accent inside a word.
     """
     return sum(map(_is_misfit, text, text[1:]))
 
@@ -137,7 +140,8 @@ def _is_misfit(first: str, second: str) -> bool:
     if first <= "\x7f":
         return second > "\x7f" and first.isalpha() and (second in _NO_NEIGHBOURS or _is_foreign(second))
     if second <= "\x7f":
-        return second.isalpha() and (first in _NO_NEIGHBOURS or _is_foreign(first))
+        is_strange = first in _NO_NEIGHBOURS or _is_foreign(first) or _INSIDE.match(first + second) is not None
+        return second.isalpha() and is_strange
     if first <= _LAST_LATIN and second <= _LAST_LATIN:
         return first.isalpha() and second.isalpha()
     return second.isupper() and first.islower()

@@ -34,6 +34,16 @@ def test_what_is_well_formed_stays_as_it_is(text: str) -> None:
     assert mend(text) == Mended(text.encode())
 
 
+def test_a_document_of_stray_references_does_not_grow_out_of_bounds() -> None:
+    """Escaped, each "&" is five bytes: a document of 8 MB of them cost the seconds of one of 25 MB."""
+    bomb = rss("&#" * 500_000)
+
+    mended = mend(bomb)
+
+    assert mended.utf8.count(b"&amp;#") == 200_000
+    assert len(mended.utf8) < len(bomb) + 1_000_000
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "problem"),
     [

@@ -28,6 +28,7 @@ _RUN = re.compile(rb"&{2,}|<{2,}")
 _LONGEST_RUN = 64  # of signs that mean nothing: a million of them would be four million characters
 _MOST_MENDED = 200_000  # references of a document that are looked at one by one; measured: 0.3 s
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_TEXT = b"\0"  # controls were taken out before
 _MARKUP = frozenset("<>&\"'")
 _NOT_UNICODE = 0xFFFF
 
@@ -43,7 +44,7 @@ def mended_text(utf8: bytes, outside: bytes, problems: list[str]) -> bytes:
     if _SUSPECT.search(outside):
         before = utf8
         few = sum(1 for _ in islice(_SUSPECT.finditer(utf8), _MOST_MENDED)) < _MOST_MENDED
-        utf8 = _mapped(utf8, _referenced if few else _without_references)
+        utf8 = _mapped(utf8, _referenced if few else _escaping())
         if utf8 != before:
             problems.append("references that XML does not know were mended")
     if _STRAY.search(outside):
@@ -85,8 +86,20 @@ def _escaped_run(match: re.Match[bytes]) -> bytes:
     return (b"&amp;" if sign == b"&" else b"&lt;") * min(len(match[0]) - 1, _LONGEST_RUN) + sign
 
 
-def _without_references(piece: bytes) -> bytes:
-    return piece.replace(b"&", b"&amp;")
+def _escaping() -> Callable[[bytes], bytes]:
+    """Make a function that escapes the first _MOST_MENDED "&" of all it is given; the others become blanks.
+
+    So that a document grows by a megabyte at most: one of nothing but "&#" would be three times as long.
+    """
+    left = _MOST_MENDED
+
+    def escaped(piece: bytes) -> bytes:
+        nonlocal left
+        first = min(left, piece.count(b"&"))
+        left -= first
+        return piece.replace(b"&", _NO_TEXT, first).replace(b"&", b" ").replace(_NO_TEXT, b"&amp;")
+
+    return escaped
 
 
 def _referenced(piece: bytes) -> bytes:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from html import unescape
+from itertools import repeat
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -16,32 +17,22 @@ from pipeline.stages.text.depth import shallow
 # out of a table. Marks are controls that no text may hold, so nothing is lost when a text holds one.
 _PARAGRAPH, _LINE = "\x01", "\x02"
 _BLOCK = "p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|pre|figure|aside|header|footer"
-_INLINE = "a abbr b cite code del em i ins kbd li dd dt mark q s small span strong sub sup td th tr tbody thead u"
 _START_PARAGRAPH = re.compile(rf"<(?:{_BLOCK}|hr)\b[^<>]*>", re.IGNORECASE)
 _END_PARAGRAPH = re.compile(rf"(?=</(?:{_BLOCK})\b)", re.IGNORECASE)
 _START_LINE = re.compile(r"<(?:br|li|dt|dd|td|th|figcaption|option)\b[^<>]*>", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.IGNORECASE | re.DOTALL)
 _SAFE_PREFORMATTED = re.compile(r"<pre[ >][^<]*+(?:<(?!/pre>)[^<]*+)*+")
-_TAG = re.compile(r"(<[^>]*>)")  # of what nh3 wrote: it escapes > in attributes
-
-
-class _Breaks(dict[str, str]):
-    """The mark that stands for each tag; one with attributes is looked up by its name."""
-
-    def __missing__(self, tag: str) -> str:
-        name = tag.partition(" ")[0]
-        return self.get(f"{name}>", "") if name != tag else ""
-
-
-_BREAKS = _Breaks(
-    {f"<{slash}{name}>": "" for name in _INLINE.split() for slash in ("", "/")}
-    | {
-        f"<{slash}{name}>": _PARAGRAPH
+_TAG = re.compile(r"<([^ >]*)[^>]*>")  # of what nh3 wrote: it escapes > in attributes
+_NONE = repeat("")
+# The mark that stands for each tag, by its name.
+_BREAKS = (
+    {
+        f"{slash}{name}": _PARAGRAPH
         for name in _BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")
         for slash in ("", "/")
     }
-    | {"<hr>": _PARAGRAPH}
-    | {f"<{name}>": _LINE for name in ("br", "li", "dt", "dd", "td", "th", "figcaption")}
+    | {"hr": _PARAGRAPH}
+    | dict.fromkeys(("br", "li", "dt", "dd", "td", "th", "figcaption"), _LINE)
 )
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&"))
 _UNSEEN = ["script", "style", "noscript", "iframe", "template"]
@@ -67,21 +58,23 @@ def plain_text(html: str) -> str:
 
 def unmarked_text(text: str) -> str:
     """Give the paragraphs of *text*, which has no markup."""
+    if "\n" not in text:
+        return line(text)
     return "\n\n".join(read for part in _BLANK_LINE.split(text) if (read := line(part)))
 
 
 def text_of_safe(safe: str) -> str:
-    """Give the `plain_text` of what nh3 wrote, by patterns alone."""
+    """Give the `plain_text` of *safe*, which nh3 wrote and which is `composed`, by patterns alone."""
     if "<pre" in safe:
         safe = _SAFE_PREFORMATTED.sub(lambda match: match[0].replace("\n", "<br>"), safe)
     flat = on_one_line(safe)
     pieces = _TAG.split(flat)
-    pieces[1::2] = map(_BREAKS.__getitem__, pieces[1::2])
+    pieces[1::2] = map(_BREAKS.get, pieces[1::2], _NONE)
     text = "".join(pieces)
     if "&" in text:
         for reference, character in _REFERENCES:
             text = text.replace(reference, character)
-    return _plainly_spaced(text) if flat.isprintable() else _paragraphs(text)
+    return _plainly_spaced(text) if flat.isascii() or flat.isprintable() else _paragraphs(text)
 
 
 def title_text(html: str) -> str:
@@ -112,8 +105,10 @@ def _plainly_spaced(marked: str) -> str:
     if not marked.isascii():
         marked = unicodedata.normalize("NFC", marked)
     spaced = _MANY_SPACES.sub(" ", marked)
-    blocks = [_lines(block, str.strip) if _LINE in block else block.strip() for block in spaced.split(_PARAGRAPH)]
-    return few_blank_lines("\n\n".join([block for block in blocks if block]))
+    blocks = spaced.split(_PARAGRAPH)
+    if _LINE in spaced:
+        blocks = [_lines(block, str.strip) if _LINE in block else block for block in blocks]
+    return few_blank_lines("\n\n".join(filter(None, map(str.strip, blocks))))
 
 
 def _lines(block: str, read: Callable[[str], str]) -> str:

@@ -65,6 +65,8 @@ class ParseSettings:
 
     max_entries: Annotated[int, Between(1, 5000)]
     max_text_characters: Annotated[int, Between(1000, 10_485_760, "characters")]
+    max_attributes: Annotated[int, Between(16, 256)]
+    max_depth: Annotated[int, Between(16, 256)]
 
 
 @dataclass(frozen=True, slots=True)

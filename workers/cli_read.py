@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.settings import Settings
 from pipeline.stages.customs import Customs, tracking_of
-from pipeline.stages.parse import ParseLimits, read_feed
+from pipeline.stages.parse import limits_of, read_feed
 from pipeline.stages.provenance import provenance
 from pipeline.stages.reading import read_document
 from pipeline.stages.response import read
@@ -130,18 +130,14 @@ def _reading(document: RawDocument, *, feed_url: str, settings: Settings) -> Rea
         feed_url=feed_url,
         feed_title=None,
         limit_bytes=settings.fetch.max_body_bytes,
-        limits=_limits(settings),
+        limits=limits_of(settings.parse),
         customs=Customs(tracking=tracking_of(settings.articles.tracking_parameters)),
     )
 
 
-def _limits(settings: Settings) -> ParseLimits:
-    return ParseLimits(settings.parse.max_entries, settings.parse.max_text_characters)
-
-
 def _entries(document: RawDocument, settings: Settings) -> tuple[Entry, ...]:
     """Give the entries of *document* again, one for each result of its reading, for the sake of their provenance."""
-    read = read_feed(document, limit_bytes=settings.fetch.max_body_bytes, limits=_limits(settings))
+    read = read_feed(document, limit_bytes=settings.fetch.max_body_bytes, limits=limits_of(settings.parse))
     return read.entries if isinstance(read, FeedDocument) else ()
 
 

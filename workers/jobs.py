@@ -18,7 +18,7 @@ from pipeline.adapters.backlog import Claim
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.adapters.subscriptions import was_pushed
 from pipeline.model import Reading, Rejected, Unreadable
-from pipeline.stages.parse import ParseLimits
+from pipeline.stages.parse import limits_of
 from pipeline.stages.reading import read_document
 from workers.customs import customs_of
 from workers.desk import desk
@@ -106,7 +106,7 @@ def _read(claim: Claim) -> Reading | Unreadable:
         feed_url=feed.url if feed else document.url,
         feed_title=feed.title if feed else None,
         limit_bytes=station.settings.fetch.max_body_bytes,
-        limits=ParseLimits(station.settings.parse.max_entries, station.settings.parse.max_text_characters),
+        limits=limits_of(station.settings.parse),
         items=b"" if document.is_history else _items_of_today(station.backlog.items(document.feed_id)),
         customs=customs_of(document.feed_id),
     )

@@ -15,13 +15,13 @@ from pipeline.stages.parse.characters import decode, is_plain_utf8
 from pipeline.stages.parse.endings import HEAD_BYTES
 from pipeline.stages.parse.in_pieces import parse_in_pieces
 from pipeline.stages.parse.json_feed import is_json, parse_json
-from pipeline.stages.parse.limits import ParseLimits, within
+from pipeline.stages.parse.limits import DEFAULT_LIMITS, ParseLimits, limits_of, within
 from pipeline.stages.parse.mending import Mended, mend
 from pipeline.stages.parse.sitemaps import is_sitemap, parse_sitemap
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
-__all__ = ["ParseLimits", "Utf8", "read_feed", "read_utf8", "utf8_of"]
+__all__ = ["ParseLimits", "Utf8", "limits_of", "read_feed", "read_utf8", "utf8_of"]
 
 _DECODED_BYTES = 65_536
 _DOCTYPE_BYTES = 1024  # most stand there, and are spared a tree; `tree_of` refuses the others
@@ -37,10 +37,9 @@ class Utf8:
     problems: tuple[str, ...] = ()
 
 
-_LIMITS = ParseLimits()
-
-
-def read_feed(document: RawDocument, *, limit_bytes: int, limits: ParseLimits = _LIMITS) -> FeedDocument | Unreadable:
+def read_feed(
+    document: RawDocument, *, limit_bytes: int, limits: ParseLimits = DEFAULT_LIMITS
+) -> FeedDocument | Unreadable:
     """Read the entries of *document*, within *limits* and of at most *limit_bytes* once decoded.
 
     A feed without entries is a FeedDocument; Unreadable is what is not a feed, and says what it seems to be.
@@ -63,15 +62,15 @@ def utf8_of(document: RawDocument, *, limit_bytes: int) -> Utf8 | Unreadable:
     return Utf8(characters.text.encode("utf-8", "replace").lstrip(), characters.problems)
 
 
-def read_utf8(utf8: Utf8, limits: ParseLimits = _LIMITS) -> FeedDocument | Unreadable:
+def read_utf8(utf8: Utf8, limits: ParseLimits = DEFAULT_LIMITS) -> FeedDocument | Unreadable:
     """Read what is well-formed and needs no entities of its own as it is, and mend the rest."""
-    read = _read(utf8)
+    read = _read(utf8, limits)
     return read if isinstance(read, Unreadable) else within(read, limits, document_bytes=len(utf8.data))
 
 
-def _read(utf8: Utf8) -> FeedDocument | Unreadable:
+def _read(utf8: Utf8, limits: ParseLimits) -> FeedDocument | Unreadable:
     if utf8.data.find(b"<!DOCTYPE", 0, _DOCTYPE_BYTES) < 0 and not is_sitemap(utf8.data):
-        read = _of_tree(Mended(utf8.data, utf8.problems))
+        read = _of_tree(Mended(utf8.data, utf8.problems), limits)
         if read is not None:
             return read
     if is_json(utf8.data[:HEAD_BYTES].decode("utf-8", "replace")):
@@ -80,7 +79,7 @@ def _read(utf8: Utf8) -> FeedDocument | Unreadable:
     if not mended.utf8.strip():
         return Unreadable("empty body")
     mended = replace(mended, problems=(*utf8.problems, *mended.problems))
-    feed = parse_xml(mended)
+    feed = parse_xml(mended, limits)
     if isinstance(feed, FeedDocument):
         return replace(feed, incomplete=mended.incomplete)
     return Unreadable(_what_it_is(mended.utf8)) if feed is None else feed
@@ -101,19 +100,20 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def parse_xml(mended: Mended) -> FeedDocument | Unreadable | None:
-    """Read the feed in *mended*, by the strictest parser that can; None when there is none in it."""
-    feed = _of_tree(mended)
+def parse_xml(mended: Mended, limits: ParseLimits = DEFAULT_LIMITS) -> FeedDocument | Unreadable | None:
+    """Read the feed in *mended* within *limits*, by the strictest parser that can; None when there is none in it."""
+    feed = _of_tree(mended, limits)
     if feed is not None:
         return feed
     if is_sitemap(mended.utf8):
         return parse_sitemap(mended.utf8, mended.problems)
-    return parse_in_pieces(mended.utf8, mended.problems) or parse_with_feedparser(mended.utf8, mended.problems)
+    read = parse_in_pieces(mended.utf8, mended.problems, limits)
+    return read or parse_with_feedparser(mended.utf8, mended.problems, limits)
 
 
-def _of_tree(mended: Mended) -> FeedDocument | None:
+def _of_tree(mended: Mended, limits: ParseLimits) -> FeedDocument | None:
     root = tree_of(mended.utf8)
-    return None if root is None else read_tree(root, mended.problems)
+    return None if root is None else read_tree(root, mended.problems, limits)
 
 
 def _what_it_is(utf8: bytes) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-MAX_ATTRIBUTES = 256
-"""Attributes of one element that are listed: lxml needs quadratic time, 0.9 s for 20,000 of them."""
+from pipeline.stages.parse.limits import ParseLimits
 
-_MAX_DEPTH = 256
 _FEW_CATEGORIES = 5000
 _MAX_COMPARISONS = 50_000_000  # each category is compared with those before it in its entry; measured: 0.8 s
 _MAX_GUESSED_TAGS = 50_000  # of what is not well-formed: feedparser's second parser needs 12 us for each
@@ -25,11 +23,14 @@ class _TooMuchError(Exception):
     """Ends the scan."""
 
 
-def excess(text: str, utf8: bytes) -> str | None:
-    """Name what makes the document *text* (and as *utf8*) cost more than it can be worth; None when nothing does."""
+def excess(text: str, utf8: bytes, limits: ParseLimits) -> str | None:
+    """Name what makes the document *text* (and as *utf8*) cost more than it can be worth; None when nothing does.
+
+    *limits* say how many attributes and ancestors an element may have.
+    """
     if utf8.count(b"&") > _MAX_REFERENCES:
         return "too many references"
-    return _of_categories(text) or _of_structure(utf8)
+    return _of_categories(text) or _of_structure(utf8, limits)
 
 
 def _of_categories(text: str) -> str | None:
@@ -42,17 +43,17 @@ def _of_categories(text: str) -> str | None:
     return "entries with categories by the thousand" if comparisons > _MAX_COMPARISONS else None
 
 
-def _of_structure(utf8: bytes) -> str | None:
+def _of_structure(utf8: bytes, limits: ParseLimits) -> str | None:
     """Name what is too much for feedparser: attributes, ancestors, or tags behind the first error of the document."""
     depth = 0
 
     def start(_name: str, attributes: list[str]) -> None:
         nonlocal depth
         depth += 1
-        if len(attributes) > 2 * MAX_ATTRIBUTES:
-            raise _TooMuchError(f"an element with more than {MAX_ATTRIBUTES} attributes")
-        if depth > _MAX_DEPTH:
-            raise _TooMuchError(f"elements nested deeper than {_MAX_DEPTH}")
+        if len(attributes) > 2 * limits.attributes:
+            raise _TooMuchError(f"an element with more than {limits.attributes} attributes")
+        if depth > limits.depth:
+            raise _TooMuchError(f"elements nested deeper than {limits.depth}")
 
     def end(_name: str) -> None:
         nonlocal depth

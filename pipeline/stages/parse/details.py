@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.stages.parse.constructs import Odd, repaired
 from pipeline.stages.parse.draft import Draft, Handler
-from pipeline.stages.parse.names import Element, attributes, name_of
+from pipeline.stages.parse.names import Element, name_of
 
 ITUNES = "http://www.itunes.com/"
 """The scheme of categories and keywords of iTunes."""
@@ -12,15 +12,15 @@ ITUNES = "http://www.itunes.com/"
 
 def category(draft: Draft, element: Element, depth: int) -> None:
     """Read a <category>, or what other formats call so."""
-    if element.keys():
-        named = attributes(element)
+    if element.attrib:
+        named = draft.named(element)
         draft.tag((named.get("term"), named.get("scheme", named.get("domain")), named.get("label")))
     _term(draft, element, depth)
 
 
 def media_category(draft: Draft, element: Element, depth: int) -> None:
     """Read a <media:category>."""
-    named = attributes(element)
+    named = draft.named(element)
     scheme = named.get("scheme", "http://search.yahoo.com/mrss/category_schema")
     draft.tag((named.get("term"), scheme, named.get("label")))
     _term(draft, element, depth)
@@ -28,7 +28,7 @@ def media_category(draft: Draft, element: Element, depth: int) -> None:
 
 def itunes_category(draft: Draft, element: Element, depth: int) -> None:
     """Read an <itunes:category>; one inside another is a second category."""
-    draft.tag((attributes(element).get("text"), ITUNES, None))
+    draft.tag((draft.named(element).get("text"), ITUNES, None))
     _term(draft, element, depth)
 
 
@@ -47,7 +47,7 @@ def keywords(scheme: str | None) -> Handler:
     """Make the handler of an element that lists categories of *scheme* between commas."""
 
     def handler(draft: Draft, element: Element, _depth: int) -> None:
-        if not element.keys():
+        if not element.attrib:
             for term in map(str.strip, draft.leaf(element).split(",")):
                 if term:
                     draft.tag((term, scheme, None))
@@ -78,20 +78,20 @@ def people(draft: Draft, element: Element, _depth: int) -> None:
 
 def itunes_image(draft: Draft, element: Element, _depth: int) -> None:
     """Read an <itunes:image>."""
-    named = attributes(element)
+    named = draft.named(element)
     draft.image = named.get("href") or named.get("url") or draft.image
 
 
 def media_content(draft: Draft, element: Element, depth: int) -> None:
     """Read a file of Media RSS, and what is said inside it."""
-    draft.media.append(attributes(element))
+    draft.media.append(draft.named(element))
     if len(element):
         draft.read(element, depth + 1)
 
 
 def thumbnail(draft: Draft, element: Element, depth: int) -> None:
     """Read a <media:thumbnail>."""
-    named = attributes(element)
+    named = draft.named(element)
     if len(element):
         draft.read(element, depth + 1)
     text = (element.text or "").strip()
@@ -102,7 +102,7 @@ def thumbnail(draft: Draft, element: Element, depth: int) -> None:
 
 def enclosure(draft: Draft, element: Element, depth: int) -> None:
     """Read an <enclosure>."""
-    named = attributes(element)
+    named = draft.named(element)
     href = named.get("url", named.get("uri", named.get("href")))
     draft.enclosures.append({**named, "href": href} if href else named)
     if len(element):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pipeline.model import RawDate
 from pipeline.stages.parse.constructs import HTML, PLAIN, Odd, construct, looks_like_html, repaired
+from pipeline.stages.parse.limits import ParseLimits
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, Scope
 
@@ -25,10 +26,11 @@ Tag = tuple[str | None, str | None, str | None]
 
 
 class Dialect(NamedTuple):
-    """What holds for a whole document: its format, and which handler each element has that was met, None for none."""
+    """What holds for a whole document: its format, its limits, and the handler of each element met, None for none."""
 
     is_atom: bool
     is_atom10: bool
+    limits: ParseLimits
     handlers: Mapping[str, Handler]
     known: dict[str, Handler | None]
 
@@ -68,6 +70,8 @@ class Draft:
 
     def read(self, parent: Element, depth: int = 1) -> None:
         """Read every element inside *parent*, which stands *depth* - 1 elements inside the item. Raises Odd."""
+        if depth > self.dialect.limits.depth:
+            raise Odd(parent.tag)
         known = self.dialect.known
         for child in parent:
             try:
@@ -82,8 +86,8 @@ class Draft:
     def text_of(self, element: Element, default: str) -> Text:
         """Read *element* as a text construct that is *default* where it names no kind. Raises Odd."""
         scope = self.scope
-        if element.keys() or len(element):
-            named = attributes(element)
+        if element.attrib or len(element):
+            named = self.named(element)
             kind, value = construct(element, named, default, is_atom10=self.dialect.is_atom10)
             scope = scope.inside(named) if named else scope
         else:
@@ -93,6 +97,10 @@ class Draft:
         if scope is not NOWHERE:
             self.is_scoped = True
         return kind, value if value.isascii() else repaired(value), scope
+
+    def named(self, element: Element) -> dict[str, str]:
+        """Give the `attributes` of *element*, within the limits."""
+        return attributes(element, self.dialect.limits.attributes)
 
     def leaf(self, element: Element) -> str:
         """Give the text of *element*, which must not hold other elements. Raises Odd when it does."""

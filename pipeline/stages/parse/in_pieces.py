@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Entry, FeedDocument, Unreadable
 from pipeline.stages.parse.endings import HEAD_BYTES, MAX_ENTRIES, ROOT
+from pipeline.stages.parse.limits import ParseLimits
 from pipeline.stages.parse.with_feedparser import parse_with_feedparser
 from pipeline.stages.parse.with_lxml import read_tree, tree_of
 
@@ -37,15 +38,15 @@ class _Pieces:
     entries: tuple[bytes, ...]
 
 
-def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | None:
-    """Read the feed in *utf8* (mended) entry by entry; None when it has too little order for that.
+def parse_in_pieces(utf8: bytes, problems: tuple[str, ...], limits: ParseLimits) -> FeedDocument | None:
+    """Read the feed in *utf8* (mended) entry by entry, within *limits*; None when it has too little order for that.
 
     *problems* is what was mended before.
     """
     pieces = _taken_apart(utf8)
     if pieces is None:
         return None
-    head = _read(pieces.head)
+    head = _read(pieces.head, limits)
     if head is None or head.entries:
         return None
     entries: list[Entry] = []
@@ -54,10 +55,10 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
     for piece in pieces.entries[:MAX_ENTRIES]:
         whole = pieces.before + piece + pieces.after
         tree = tree_of(whole)
-        read = read_tree(tree) if tree is not None else None
+        read = read_tree(tree, limits=limits) if tree is not None else None
         if read is None:
             broken += 1
-            guessed = parse_with_feedparser(whole) if broken <= _MOST_BROKEN else None
+            guessed = parse_with_feedparser(whole, limits=limits) if broken <= _MOST_BROKEN else None
             if guessed is None:
                 return None
             if isinstance(guessed, Unreadable):  # built to cost: alone it costs nobody else
@@ -70,11 +71,11 @@ def parse_in_pieces(utf8: bytes, problems: tuple[str, ...]) -> FeedDocument | No
     return replace(head, entries=tuple(entries), problems=found, path="items")
 
 
-def _read(utf8: bytes) -> FeedDocument | None:
+def _read(utf8: bytes, limits: ParseLimits) -> FeedDocument | None:
     tree = tree_of(utf8)
     if tree is not None:
-        return read_tree(tree)
-    guessed = parse_with_feedparser(utf8)
+        return read_tree(tree, limits=limits)
+    guessed = parse_with_feedparser(utf8, limits=limits)
     return guessed if isinstance(guessed, FeedDocument) else None
 
 

@@ -24,7 +24,7 @@ from pipeline.stages.parse.details import (
     thumbnail,
 )
 from pipeline.stages.parse.draft import Draft, Handler, Text
-from pipeline.stages.parse.names import Element, attributes, name_of
+from pipeline.stages.parse.names import Element, name_of
 from pipeline.stages.parse.scopes import NOWHERE
 
 _HTML_TYPES = frozenset({HTML, XHTML, "html", "xhtml"})
@@ -34,7 +34,7 @@ _BROKEN_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
 
 
 def _guid(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element)
+    named = draft.named(element)
     is_permalink = named.get("ispermalink", "true") == "true"
     value = draft.leaf(element)
     if value and is_permalink:
@@ -46,7 +46,7 @@ def _guid(draft: Draft, element: Element, depth: int) -> None:
 
 
 def _link(draft: Draft, element: Element, depth: int) -> None:
-    named = attributes(element)
+    named = draft.named(element)
     if not named:
         _link_in_text(draft, element, named)
         return
@@ -82,7 +82,7 @@ def _link_in_text(draft: Draft, element: Element, named: Mapping[str, str]) -> s
 
 
 def _original_link(draft: Draft, element: Element, depth: int) -> None:
-    if not element.keys() and (depth == 1 or draft.original_link is None):
+    if not element.attrib and (depth == 1 or draft.original_link is None):
         draft.original_link = draft.leaf(element)
 
 
@@ -174,7 +174,7 @@ _updated = _date("updated", "date")
 
 
 def _bare_date(draft: Draft, element: Element, depth: int) -> None:
-    if not element.keys():
+    if not element.attrib:
         _updated(draft, element, depth)
 
 
@@ -208,7 +208,7 @@ def _item(draft: Draft, element: Element, _depth: int) -> None:
 
 def _deleted_entry(draft: Draft, element: Element, _depth: int) -> None:
     """Read a tombstone (RFC 6721 section 3): `ref` is the id of the entry that is gone."""
-    reference = attributes(element).get("ref", "").strip()
+    reference = draft.named(element).get("ref", "").strip()
     if reference:
         draft.withdrawn.append(reference)
 

@@ -5,16 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.model import Entry, FeedDocument
+from pipeline.settings import ParseSettings
 
 _LONGEST_TITLE = 65_536  # characters: nobody's title, and every stage behind this one is spared the rest
 
 
 @dataclass(frozen=True, slots=True)
 class ParseLimits:
-    """At most *entries* of a document are read, and at most *text_characters* of each summary and content."""
+    """How much is read: of a document, of each summary and content, of each element.
+
+    Of a document at most *entries*; of a text *text_characters*. An element with more than *attributes* has none, and
+    an entry whose elements nest deeper than *depth* is left out.
+    """
 
     entries: int = 5000
     text_characters: int = 1_048_576
+    attributes: int = 256
+    depth: int = 256
+
+
+DEFAULT_LIMITS = ParseLimits()
+"""What ships."""
+
+
+def limits_of(settings: ParseSettings) -> ParseLimits:
+    """Give the limits that *settings* set."""
+    return ParseLimits(
+        settings.max_entries, settings.max_text_characters, settings.max_attributes, settings.max_depth
+    )
 
 
 def within(feed: FeedDocument, limits: ParseLimits, *, document_bytes: int) -> FeedDocument:

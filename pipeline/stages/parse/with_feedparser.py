@@ -18,6 +18,7 @@ import feedparser
 
 from pipeline.model import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.stages.parse.cost import excess
+from pipeline.stages.parse.limits import DEFAULT_LIMITS, ParseLimits
 from pipeline.stages.parse.mending import MAX_ENTRIES
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -43,15 +44,17 @@ class _Dialect:
     authors: tuple[str, ...] = ()
 
 
-def parse_with_feedparser(document: bytes, problems: tuple[str, ...] = ()) -> FeedDocument | Unreadable | None:
+def parse_with_feedparser(
+    document: bytes, problems: tuple[str, ...] = (), limits: ParseLimits = DEFAULT_LIMITS
+) -> FeedDocument | Unreadable | None:
     """Parse the feed in *document* (mended UTF-8 without declaration), None when feedparser sees none in it.
 
     *problems* is what was mended before; an entry that cannot be converted becomes one more and costs no other.
-    Unreadable is what was built to cost.
+    Unreadable is what was built to cost, as *limits* say.
     """
     if not _FEED_LIKE.search(document):
         return None
-    too_much = excess(document.decode("utf-8", "replace"), document)
+    too_much = excess(document.decode("utf-8", "replace"), document, limits)
     if too_much:
         return Unreadable(too_much)
     try:

@@ -16,10 +16,10 @@ from lxml import etree
 
 from pipeline.model import Entry, FeedDocument
 from pipeline.stages.parse.constructs import Odd
-from pipeline.stages.parse.cost import MAX_ATTRIBUTES
 from pipeline.stages.parse.draft import Dialect, Draft, Handler
 from pipeline.stages.parse.entries import as_html, entry_of, names_of
 from pipeline.stages.parse.item import HEAD_HANDLERS, ITEM_HANDLERS
+from pipeline.stages.parse.limits import DEFAULT_LIMITS, ParseLimits
 from pipeline.stages.parse.mending import MAX_ENTRIES
 from pipeline.stages.parse.names import Element, attributes, name_of
 from pipeline.stages.parse.scopes import NOWHERE, scope_of
@@ -60,8 +60,10 @@ def _parser(*, recover: bool) -> Any:  # noqa: ANN401 - lxml has no types of its
     )
 
 
-def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | None:
-    """Read the feed whose root is *root*, None when its shape is not known here.
+def read_tree(
+    root: Element, problems: tuple[str, ...] = (), limits: ParseLimits = DEFAULT_LIMITS
+) -> FeedDocument | None:
+    """Read the feed whose root is *root* within *limits*, None when its shape is not known here.
 
     *problems* is what was mended before.
     """
@@ -69,7 +71,7 @@ def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | N
     if feed is None:
         return None
     try:
-        return _Reader(feed).feed(problems)
+        return _Reader(feed, limits).feed(problems)
     except (Odd, ValueError):  # lxml reads names and addresses that it does not write
         return None
 
@@ -77,8 +79,9 @@ def read_tree(root: Element, problems: tuple[str, ...] = ()) -> FeedDocument | N
 class _Reader:
     """One document: what holds for all its items."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, limits: ParseLimits) -> None:
         self._root = root
+        self._limits = limits
         version = _version(root)
         self._is_atom = version.startswith("atom")
         self._is_atom10 = version == "atom10"
@@ -109,7 +112,7 @@ class _Reader:
         )
 
     def _dialect(self, handlers: Mapping[str, Handler]) -> Dialect:
-        return Dialect(self._is_atom, self._is_atom10, handlers, {})
+        return Dialect(self._is_atom, self._is_atom10, self._limits, handlers, {})
 
     def _entries(self, items: list[Element], authors: tuple[str, ...]) -> tuple[Entry, ...]:
         dialect = self._dialect(ITEM_HANDLERS)
@@ -121,8 +124,8 @@ class _Reader:
                 parent = item.getparent()
                 around = scope_of(parent) if parent is not None else NOWHERE
             draft = Draft(dialect, around)
-            if item.keys():
-                named = attributes(item)
+            if item.attrib:
+                named = attributes(item, self._limits.attributes)
                 draft.guid = named.get("rdf:about") or None
                 draft.scope = around.inside(named)
             try:
@@ -148,13 +151,14 @@ class _Reader:
         outer: Any = None
         for one in reversed(around):
             copy = etree.Element(
-                one.tag, dict(one.attrib) if len(one.keys()) <= MAX_ATTRIBUTES else {}, nsmap=dict(one.nsmap)
+                one.tag, dict(one.attrib) if len(one.attrib) <= self._limits.attributes else {}, nsmap=dict(one.nsmap)
             )
             if outer is not None:
                 outer.append(copy)
             outer = copy
         outer.extend(map(deepcopy, items))
-        read = parse_with_feedparser(etree.tostring(outer.getroottree(), encoding="utf-8", xml_declaration=False))
+        alone = etree.tostring(outer.getroottree(), encoding="utf-8", xml_declaration=False)
+        read = parse_with_feedparser(alone, limits=self._limits)
         if not isinstance(read, FeedDocument) or len(read.entries) != len(items):
             raise Odd(items[0].tag)
         return read.entries

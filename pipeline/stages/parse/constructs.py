@@ -52,7 +52,8 @@ class Odd(ValueError):
 
 def repaired(text: str) -> str:
     """*text* with UTF-8 that was taken for Latin-1 undone, and the C1 controls that windows-1252 meant as text."""
-    if text.isascii() or not _REPAIRABLE.search(text.encode("utf-8", "replace")):
+    utf8 = text.encode("utf-8", "replace")
+    if b"\xc2" not in utf8 or not _REPAIRABLE.search(utf8):  # the first is asked at the speed of memory
         return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")

@@ -10,7 +10,7 @@ import re
 
 from pipeline.model import Entry, Link, RawDate
 from pipeline.stages.parse.constructs import PLAIN, TEXT_KINDS
-from pipeline.stages.parse.draft import Author, Draft, Text
+from pipeline.stages.parse.draft import Author, Draft, Tag, Text
 
 _HTTP = ("http://", "https://")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -41,7 +41,7 @@ def entry_of(draft: Draft) -> Entry:
         summary,
         as_html(content[1], content) if content else None,
         names_of(draft.authors) if draft.authors else (),
-        tuple([shown for term, _, label in draft.tags if (shown := _said(label) or _said(term))]),
+        _categories(draft.tags) if draft.tags else (),
         language or None,
         published,
         updated,
@@ -49,6 +49,11 @@ def entry_of(draft: Draft) -> Entry:
         enclosures,
         base_url,
     )
+
+
+def _categories(tags: list[Tag]) -> tuple[str, ...]:
+    shown = [label if label and not label.isspace() else term for term, _, label in tags]
+    return tuple([one for one in shown if one and not one.isspace()])
 
 
 def as_html(value: str | None, said_by: Text | None) -> str | None:

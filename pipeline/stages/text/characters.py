@@ -64,7 +64,11 @@ def visible(text: str) -> str:
     except UnicodeEncodeError:
         text = _SURROGATES.sub("", text)
         utf8 = text.encode()
-    if _has_controls(utf8) or (b"\xc2" in utf8 and _C1_UTF8.search(utf8)) or any(suspect in utf8 for suspect in _SUSPECT_UTF8):
+    if (
+        _has_controls(utf8)
+        or (b"\xc2" in utf8 and _C1_UTF8.search(utf8))
+        or any(suspect in utf8 for suspect in _SUSPECT_UTF8)
+    ):
         return _NON_CHARACTERS.sub("", _FORBIDDEN.sub("", text))
     return text
 

@@ -15,6 +15,14 @@ from pipeline.stages.text import title_text
 _EMAIL_NAME = re.compile(r"[^\s@()]+@[^\s@()]+\s*\(([^()]+)\)")
 _NAME_EMAIL = re.compile(r"([^()@]*[^()@\s])\s*\([^()@]*@[^()@]*\)")
 _NAME_ADDRESS = re.compile(r"([^<>@]*[^<>@\s])\s*<[^<>\s]*@[^<>]*>")
+# What programs write where nobody is named, and what stands behind a name and is none.
+_NOBODY = frozenset({"unknown", "null", "none", "undefined", "n/a", "nan", "unknown author", "no author"})
+_BEHIND_A_BYLINE = re.compile(
+    r"(?<=\w)[\s,|\u2013-]{1,4}(?:(?:published|updated|posted|publié|mis à jour|on|le|am|el|il|em|op)\s+)+"
+    r"(?:[^\W\d_]+,?\s+)?[0-9]{1,2}\b.*\Z|(?<=\w)\s+@\w+\Z",
+    re.IGNORECASE,
+)
+_IN_A_PLACE = re.compile(r"\s+(?:in|à)\s+(?:[A-ZÀ-Þ][\w'\u2019-]*)(?:\s+[A-ZÀ-Þ][\w'\u2019-]*){0,2}\Z")
 _NOREPLY = re.compile(r"(?:no|do-?not)[-_.]?reply@", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _OF_PICTURES = re.compile(
@@ -22,22 +30,25 @@ _OF_PICTURES = re.compile(
 )
 # "Von", "Di" and "Af" also begin family names: they are no preposition before less than two capitalised words.
 _PREPOSITION = re.compile(
-    r"\A\W*(?:(?:(?:(?:written|posted|published|reported|reporting|story|text|words|(?:view )?all posts) )?by|par|por"
-    r"|door|av|от|propos recueillis par|a cura di)\s*:?\s+(?=\w)"
+    r"\A\W*(?:(?:(?:(?:written|posted|published|reported|(?:additional )?reporting|editing|compiled|guest post|story"
+    r"|text|words|(?:view )?all posts) )?by|(?:publié |écrit |rédigé )?par|(?:publicado |escrito )?por"
+    r"|(?:geschreven |geplaatst )?door|(?:veröffentlicht|geschrieben|verfasst) von|(?:scritto|pubblicato) da|av|от"
+    r"|propos recueillis par|a cura di)\s*:?\s+(?=\w)"
     r"|(?:author|auteur|autor|autore|autora|text|texte)\s*:\s*(?=\w)"
     r"|(?:von|di|af)\s+(?=(?-i:[A-ZÀ-Þ])[^\s,]+\s+(?-i:[A-ZÀ-Þ])))",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;|•·]\s*(?:and|&|et|und|y|e|en|och|og|и)\s+|[,;|•·]\s*|\s/\s*|(?<=\w\w)/(?=\w+ \w))"
+    r"\s*(?:[,;|•·、]\s*(?:and|&|et|und|y|e|en|och|og|и)\s+|[,;|•·、]\s*|\s/\s*|(?<=\w\w)/(?=\w+ \w))"
     r"|\s+(?:and|&|et|und|(?-i:[yeiи])|en|och|og|with|avec|mit|con|com|met|med)\s+",
     re.IGNORECASE,
 )
 _CERTAIN_SEPARATOR = re.compile(r"\s*[;|]\s*")
-_AGENCY_BEHIND = re.compile(r"(.*\S)\s*\(([^()]+)\)")
+_AGENCY_BEHIND = re.compile(r"(.*\S)\s*\((?:(?:with|avec|mit|con|com|met)\s+)?([^()]+)\)", re.IGNORECASE)
 _AGENCIES = frozenset(
     {"afp", "ap", "reuters", "upi", "dpa", "apa", "sda", "ats", "keystone-sda", "epd", "kna", "sid", "efe", "ep"}
     | {"europa press", "ansa", "agi", "adnkronos", "lusa", "anp", "belga", "ntb", "tt", "ritzau", "pap", "čtk", "mti"}
+    | {"cnn", "bbc", "bbc news", "npr", "nbc news", "abc news", "cbs news", "fox news", "sky news", "france 24"}
     | {"tass", "тасс", "xinhua", "kyodo", "yonhap", "pti", "ani", "ians", "aap", "bloomberg", "associated press"}
     | {"the associated press", "agence france-presse", "agencies", "agences", "agenturen", "agencias", "agenzie"}
 )
@@ -93,8 +104,11 @@ def people(bylines: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)  # the entries of a feed repeat few bylines
 def names_in(byline: str) -> tuple[str, ...]:
     """Give the names in one *byline* (HTML); none for an address, or for who took the pictures beside who wrote."""
-    text = _PREPOSITION.sub("", author_name(byline), count=1) if byline else ""
-    names = [name for part in _CERTAIN_SEPARATOR.split(text) for name in _split(part) if name]
+    text = author_name(byline).strip() if byline else ""
+    if text.casefold() in _NOBODY or not any(map(str.isalnum, text)):
+        return ()
+    parts = [_PREPOSITION.sub("", part, count=1) for part in _CERTAIN_SEPARATOR.split(_BEHIND_A_BYLINE.sub("", text))]
+    names = [name for part in parts for name in _split(part) if name]
     return tuple([name for name in names if not _OF_PICTURES.match(name)] or names)
 
 
@@ -117,8 +131,16 @@ def author_name(raw: str) -> str:
 def _split(text: str) -> list[str]:
     """Take *text* apart where every part is certainly one name; else give it whole."""
     behind = _AGENCY_BEHIND.fullmatch(text)
-    if behind and _is_agency(behind[2]):
-        return [*_split(behind[1]), behind[2]]
+    houses = [part for part in _SEPARATOR.split(behind[2]) if part] if behind else []
+    if behind and all(map(_is_agency, houses)):
+        return [*_split(behind[1]), *houses]
+    agencies = text.strip("()").split("/")
+    if all(map(_is_agency, agencies)):
+        return agencies
+    placed = _IN_A_PLACE.search(text)
+    alone = text[: placed.start()].rstrip(" ,") if placed else ""
+    if "," not in alone and _is_person(alone):
+        return [alone]
     parts = _with_what_belongs([part for part in _SEPARATOR.split(text) if part])
     names = [part for part in parts if not _ROLE.fullmatch(part)]
     if len(parts) < 2 or not names:

@@ -39,9 +39,9 @@ _TRACKING_PREFIXES = (
 _TRACKING = frozenset(
     (
         "cmp", "cmp_id", "cmpid", "dclid", "dicbo", "ecid", "efid", "emc", "epik", "fb_ref", "fb_source", "fbclid",
-        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "hsctatracking",
-        "icid", "igsh", "igshid", "intcid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mibextid", "mkt_tok",
-        "msclkid", "ncid", "ocid",
+        "feedname", "feedtype", "ftag", "gad_source", "gbraid", "gclid", "gclsrc", "guccounter",
+        "hsctatracking", "icid", "igsh", "igshid", "intcid", "ito", "jsessionid",
+        "li_fat_id", "mc_cid", "mc_eid", "mibextid", "mkt_tok", "msclkid", "ncid", "ocid",
         "phpsessid", "replytocom", "rss_id", "s_cid", "s_kwcid", "sc_lid", "sc_src", "sfnsn", "smid",
         "smtyp", "spm", "sref", "srnd", "srsltid", "taid", "tblci", "tpcc", "trkcampaign",
         "ttclid", "twclid", "wbraid", "wt.mc_id", "wt_mc", "wt_mc_id", "wt_zmc", "xtcr", "xtmc", "xtor",

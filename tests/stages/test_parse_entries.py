@@ -97,6 +97,10 @@ def test_guid_and_link_are_what_the_feed_says(item: str, guid: str | None, link:
         ("<dc:creator>Ann</dc:creator><dc:creator>Bob</dc:creator>", ("Ann", "Bob")),
         ("<itunes:author>Ann</itunes:author>", ("Ann",)),
         ("<author></author>", ()),
+        (
+            "<author>jean@courrier.agency (Jean Dupont)</author><itunes:author>Ann Lee</itunes:author>",
+            ("Jean Dupont", "Ann Lee"),
+        ),
     ],
 )
 def test_authors_are_kept_as_written(authors: str, expected: tuple[str, ...]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from pipeline.model import Article, Entry, FeedReference, Link, RawDate
 from pipeline.stages.normalize import normalize
-from pipeline.stages.provenance import provenance
+from pipeline.stages.provenance import page_provenance, provenance
 
 FEED = FeedReference(id="0" * 16, url="https://example.org/feed.xml")
 
@@ -64,3 +64,13 @@ def test_what_nobody_said_has_no_source() -> None:
         "language": "feed:xml:lang",
         "image": "feed:image",
     }
+
+
+def test_a_field_that_has_no_line_of_its_own_was_said_by_the_document() -> None:
+    """A new field touches the model, who fills it and its JSON form, and is explained all the same."""
+    article, _ = told(Entry(title_html="Ferry"))
+
+    related = replace(article, related=("Another ferry",))
+
+    assert provenance(related, Entry(title_html="Ferry"))["related"] == "feed"
+    assert page_provenance(related)["related"] == "page"

@@ -146,7 +146,12 @@ def test_html_reads_as_plain_text(html: str, expected: str) -> None:
         ("1 &lt; 2", "1 < 2"),
         ("AT&T", "AT&T"),
         ("R&amp;D", "R&D"),
-        ("a<br>b", "ab"),
+        ("a<br>b", "a b"),
+        ("<p>One</p><p>Two</p>", "One Two"),
+        ("if x<y then", "if x<y then"),
+        ("Option<T> and <stdio.h>, explained", "Option<T> and <stdio.h>, explained"),
+        ("<o:p>Word</o:p> for <i>all</i>", "Word for all"),
+        ("<![CDATA[Bread &amp; wine]]>", "Bread & wine"),
         ("<script>alert(1)</script>News", "News"),
     ],
 )
@@ -247,3 +252,10 @@ def test_hostile_markup_costs_linear_time(html: str) -> None:
     safe_html(html, base_url=None)
 
     assert time.process_time() - start < 2
+
+
+def test_the_blank_lines_of_a_text_with_an_ampersand_are_its_paragraphs() -> None:
+    """Feeds of plain text know no other paragraphs; one "&" made them all one."""
+    _, text = html_and_text("Bread &amp; wine\n\nSalt & oil\n\nEnd", base_url=None)
+
+    assert text == "Bread & wine\n\nSalt & oil\n\nEnd"

@@ -16,6 +16,7 @@ _MARKS_APART = 12
 _SHORT_BODY = 200
 _MUCH_LONGER = 3
 _FEWEST_TWICE = 6
+_FEWEST_SECTIONS = 2
 # A standfirst that is a paragraph is text; a shorter one is a subtitle, and stands in the summary.
 _SHORTEST_LEAD = 140
 _FARTHEST_LEAD = 20
@@ -127,12 +128,56 @@ def _trimmed(inside: Kept) -> list[Block]:
     good = [place for place, (_, value) in enumerate(kept) if value > 0]
     if not good:
         return []
-    end = good[-1] + 1
-    while end < len(kept) and _goes_on(kept[end][0], kept[good[-1]][0]):
-        end += 1
-    if end - good[0] > 1 and is_life_of_author(kept[end - 1][0].text):
+    shown = [block for block, _ in kept]
+    start = good[0] - _asks_first(shown, good[0])
+    end = _end(shown, start, good[-1])
+    if end - start > 1 and is_life_of_author(kept[end - 1][0].text):
         end -= 1
-    return [block for block, _ in kept[good[0] : end]]
+    return [block for block, _ in kept[start:end]]
+
+
+def _asks_first(blocks: Sequence[Block], first: int) -> bool:
+    """Tell whether the block before the *first* paragraph is the question that it answers, as more of them follow."""
+    if not first:
+        return False
+    question, answer = blocks[first - 1], blocks[first]
+    if (question.tag, answer.tag) == ("dt", "dd"):
+        return True
+    if not question.text.endswith("?") or question.tag != answer.tag:
+        return False
+    return any(block.text.endswith("?") and len(block.text) < _LONGEST_END for block in blocks[first:])
+
+
+def _end(blocks: Sequence[Block], start: int, last: int) -> int:
+    """Give where the body ends that begins at *start*, and whose *last* paragraph is sure: sentences like it go on.
+
+    So do the sections of a list: headings of a kind that the body has twice already, each with such a sentence; and
+    the items that a line with a colon announces.
+    """
+    end = last + 1
+    while end < len(blocks):
+        if _goes_on(blocks[end], blocks[last]):
+            end += 1
+        elif (
+            end + 1 < len(blocks)
+            and blocks[end].tag in HEADINGS
+            and sum(block.tag == blocks[end].tag for block in blocks[start:end]) >= _FEWEST_SECTIONS
+            and _goes_on(blocks[end + 1], blocks[last])
+        ):
+            end += 2
+        elif blocks[end].tag == blocks[last].tag and blocks[end].text.endswith(":"):
+            listed = _while_listed(blocks, end + 1)
+            if listed == end + 1:
+                break
+            end = listed
+        else:
+            break
+    return end
+
+
+def _while_listed(blocks: Sequence[Block], start: int) -> int:
+    """Give where the items of a list end that begin at *start*."""
+    return next((place for place in range(start, len(blocks)) if blocks[place].tag != "li"), len(blocks))
 
 
 def _told_once(blocks: list[Block]) -> list[Block]:

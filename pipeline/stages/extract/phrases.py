@@ -168,6 +168,37 @@ def is_furniture_line(text: str) -> bool:
     return len(text) <= LONGEST and _FURNITURE.match(text.lower()) is not None
 
 
+# What a page says where it stops: at the beginning of a block, as people are subscribers in stories too.
+_WALL = re.compile(
+    r"\W*(?:"
+    + any_of(
+        r"""
+        (?:subscribe|sign up|log in|sign in|register) (?:now |today )?to (?:continue|read|keep reading)
+        already (?:a (?:subscriber|member)|subscribed|registered) ?\?
+        (?:this|the rest of this) (?:article|story|content) is (?:reserved |only |available |exclusively )*(?:for|to)
+        +(?: our| paying| premium)* (?:subscribers|members)
+        (?:la suite de )?(?:cet article|ce contenu|l['’]article|article|contenu) (?:est )?réservée?
+        + (?:aux?|à nos) abonné
+        il vous reste \S+ ?%? (?:de cet article )?à lire|déjà abonnée?(?:\(e\)|·e)? ?\?|pour lire la suite
+        (?:dieser (?:artikel|inhalt) ist )?(?:exklusiv|nur) für abonnenten
+        bereits (?:abonnent|kunde|registriert)\S* ?\?
+        (?:weiterlesen|jetzt lesen|lesen sie) (?:sie )?(?:weiter )?(?:mit|im) \S*abo
+        (?:contenido|artículo) (?:exclusivo )?(?:solo )?para suscriptores|ya eres suscriptor
+        (?:contenuto|articolo) riservato agli abbonati|(?:sei )?già abbonat[oa] ?\?
+        conteúdo exclusivo para assinantes|já é assinante ?\?|(?:dit artikel is )?(?:alleen|exclusief) voor abonnees
+        (?:bent u |ben je )?al abonnee ?\?
+        """
+    )
+    + ")",
+    re.IGNORECASE,
+)
+
+
+def is_wall_line(text: str) -> bool:
+    """Tell whether *text*, one block, is where a page stops for those who have not paid."""
+    return len(text) <= LONGEST and _WALL.match(text) is not None
+
+
 def ends_the_story(text: str) -> bool:
     """Tell whether *text* stands over what follows a story: other stories, comments, the author's life."""
     return len(text) <= 90 and _ENDING.match(text) is not None

@@ -16,7 +16,7 @@ _HTTP = ("http://", "https://")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _EMAIL = re.compile(
     r"[a-zA-Z0-9_.+-]+@(?:\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.|(?:[a-zA-Z0-9-]+\.)+)"
-    r"(?:[a-zA-Z]{2,4}|[0-9]{1,3})\]?(?:\?subject=\S+)?"
+    r"(?:[a-zA-Z]{2,24}|[0-9]{1,3})\]?(?:\?subject=\S+)?"
 )
 _MOST_CHARACTERS_OF_A_NAME = 500
 _IMAGE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)

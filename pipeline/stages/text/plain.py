@@ -49,6 +49,23 @@ _STILL_ESCAPED = re.compile(
 )
 
 
+# Feeds put the sign of XML's literal text into the text itself, and compare: "x < y", "Option<T>", "<stdio.h>".
+_LITERAL = re.compile(r"<!\[CDATA\[|\]\]>")
+_ELEMENTS = (
+    "a abbr acronym address applet area article aside audio b base bdi bdo big blink blockquote body br button canvas"
+    " caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset"
+    " figcaption figure font footer form frame frameset h[1-6] head header hgroup hr html i iframe img input ins kbd"
+    " label legend li link main map mark marquee math menu meta meter nav nobr noscript object ol optgroup option"
+    " output p param picture pre progress q rp rt ruby s samp script search section select slot small source span"
+    " strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt"
+    " u ul var video wbr"
+)
+_NO_TAG = re.compile(
+    rf"<(?![^<>]*>)|<(?!/?(?:{'|'.join(_ELEMENTS.split())}|[a-z0-9]+[:-][a-z0-9:-]+)[\s/>]|!)", re.IGNORECASE
+)
+_BREAKS_TITLE = re.compile(rf"(?=<(?:/?(?:{_BLOCK}|li)|br|hr)\b)", re.IGNORECASE)
+
+
 def plain_text(html: str) -> str:
     """Give the text of an HTML fragment: a blank line between paragraphs, line breaks kept, scripts gone."""
     if "<" not in html and "&" not in html:
@@ -81,12 +98,17 @@ def title_text(html: str) -> str:
     """Give the text of a title on one line: tags out, entities decoded, again when it was evidently escaped twice."""
     text = html
     if "<" in text or "&" in text:
-        text = _rendered(text) if "<" in text else unescape(text)
+        text = _rendered(_title_markup(text)) if "<" in text else unescape(text)
         for _ in range(_MOST_ESCAPES):
             if not _STILL_ESCAPED.search(text):
                 break
-            text = _rendered(text)
+            text = _rendered(_title_markup(text))
     return line(text)
+
+
+def _title_markup(text: str) -> str:
+    """Give *text*, a title, with a space where a block or line ends, and with nothing that only looks like a tag."""
+    return _BREAKS_TITLE.sub(" ", _NO_TAG.sub("&lt;", _LITERAL.sub("", text)))
 
 
 def on_one_line(text: str) -> str:

@@ -52,6 +52,9 @@ def html_and_text(html: str, *, base_url: str | None, title: str | None = None) 
         shorter = text_without_tails(text, title=title)
         return (_unmarked_html(html), text) if shorter == text else (escape(shorter, quote=False), shorter)
     safe = html_without_tails(safe_html(html, base_url=base_url))
+    if "<" not in html and "\n" in html:
+        text = unmarked_text(unescape(html))  # a text with an ampersand in it: its blank lines are its paragraphs
+        return safe, text_without_tails(text, title=title)
     if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
         return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
     return safe, text_of_safe(safe)

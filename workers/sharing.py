@@ -68,7 +68,7 @@ def also_in(article: Article, basis: Article) -> Article:
     address = shared_address(basis)
     if not address:
         return article
-    (owner,) = desk().articles.owners([address], today=desk().backlog.now_ms() // _DAY_MS)
+    (owner,) = desk().articles.owners([address], today=desk().clock.now_ms() // _DAY_MS)
     former = desk().pages.published(owner.stream_id) if owner and owner.article_id == article.id else None
     return replace(article, also_in=former.also_in) if former else article
 
@@ -78,7 +78,7 @@ def _owners(verdicts: Sequence[Verdict], addresses: Mapping[str, bytes]) -> dict
     ids = [each.article.id for each in verdicts if isinstance(each, New | Revised) and each.article.id in addresses]
     if not ids:
         return {}
-    owners = desk().articles.owners([addresses[each] for each in ids], today=desk().backlog.now_ms() // _DAY_MS)
+    owners = desk().articles.owners([addresses[each] for each in ids], today=desk().clock.now_ms() // _DAY_MS)
     return {each: owner for each, owner in zip(ids, owners, strict=True) if owner is not None}
 
 
@@ -99,7 +99,7 @@ def _carry(claim: Claim, article: Article, record: bytes, owner: Owner, address:
 def _told(claim: Claim, feed: FeedReference, owner: Owner, address: bytes) -> bool:
     """Whether nothing more is to be told; False when the memory of the article changed meanwhile."""
     station, name = desk(), seen_id(owner.article_id)
-    (found,) = station.articles.owners([address], today=station.backlog.now_ms() // _DAY_MS)
+    (found,) = station.articles.owners([address], today=station.clock.now_ms() // _DAY_MS)
     former = station.pages.published((found or owner).stream_id)
     (record,) = station.articles.recall(owner.feed_id, [name])
     if former is None or not record:

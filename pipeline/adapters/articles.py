@@ -144,7 +144,7 @@ class ArticleStore:
         if not asked:
             return [None] * len(addresses)
         with self._client.pipeline(transaction=False) as pipe:
-            for day in range(today, today - _ADDRESS_DAYS - 1, -1):
+            for day in range(today + 1, today - _ADDRESS_DAYS - 1, -1):  # the server's day may have begun
                 pipe.hmget(f"{self._keys.addresses}:{day}", asked)
             answers = pipe.execute()
         found = {address: next(filter(None, owners), None) for address, *owners in zip(asked, *answers, strict=True)}

@@ -17,6 +17,7 @@ from pipeline.stages.identity import seen_id, withdraw_gone
 from pipeline.stages.page_answers import GONE
 from pipeline.stages.page_revision import judge_page, told_from_bytes
 from pipeline.stages.seen_records import unpack as known_from_bytes
+from pipeline.stages.sharing import shared_address
 from pipeline.stages.url_identity import resolved
 from pipeline.stages.walls import wall_in_page
 from workers.copies import mark_copies
@@ -24,6 +25,7 @@ from workers.desk import desk
 from workers.page_plans import PagePlan
 from workers.processor_time import READING_SECONDS, bounded_processor_time
 from workers.publishing import publication_of
+from workers.sharing import also_in
 
 log = structlog.get_logger("workers.page_reading")
 
@@ -59,12 +61,16 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
         verdict = judge_page(known, told_from_bytes(told), basis=basis, merged=merged, now_ms=station.clock.now_ms())
     if not isinstance(verdict, New | Revised):
         return True
-    (marked,) = mark_copies(feed_id, [verdict.article], index=station.sketches)
+    (marked,) = mark_copies(feed_id, [also_in(verdict.article, basis)], index=station.sketches)
     publication = publication_of(
         verdict, record, {marked.id: marked}, PagePlan(has_page=True, text_of_page=merged.text != basis.text)
     )
     if publication is None:
         return True
+    address = (
+        shared_address(basis) if marked.kind == "revised" else b""
+    )  # one held back comes out, whoever told of it
+    publication = replace(publication, address=address)
     (fate,) = station.articles.publish(feed_id, claim.document.id, fence=claim.fence, publications=[publication])
     if not isinstance(fate, Conflict) and not told and merged.text:
         _learn(claim.document.url, merged.text)

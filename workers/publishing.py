@@ -20,6 +20,7 @@ from workers.customs import note_zone
 from workers.desk import desk
 from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
 from workers.recognition import Shown, recognise
+from workers.sharing import share
 
 log = structlog.get_logger("workers.publishing")
 
@@ -51,7 +52,8 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
     now_ms = desk().clock.now_ms()
     verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
-    verdicts, plans = plan_pages(feed_id, verdicts, records, now_ms=now_ms)
+    shared = share(claim, articles, records, verdicts)
+    verdicts, plans = plan_pages(feed_id, shared.verdicts, records, now_ms=now_ms)
     fresh = [
         verdict.article
         for verdict in verdicts
@@ -61,7 +63,12 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     judged = [
         (article, publication)
         for article, record, verdict in zip(articles, records, verdicts, strict=True)
-        if (publication := publication_of(verdict, record, marked, plans.get(article.id, NO_PLAN))) is not None
+        if (
+            publication := shared.publication(
+                article.id, publication_of(verdict, record, marked, plans.get(article.id, NO_PLAN))
+            )
+        )
+        is not None
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)

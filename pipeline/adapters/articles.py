@@ -15,6 +15,7 @@ from pipeline.model import Tidied
 
 _ITEMS_PER_CALL = 200
 """A call of 200 items of 5 KB holds the server for about 1.5 ms; the next client waits no longer than that."""
+_ADDRESS_DAYS = 3  # as lua/accept_articles.lua keeps them
 _IDS_PER_CALL = 500
 """At about 2 microseconds each, a call holds the server for a millisecond."""
 
@@ -25,7 +26,8 @@ class Publication:
 
     *expected* is the record that the verdict was reached from (b"" = none); the publication takes place only if
     it still stands. *counted* is the fate it counts as: "new", "revised" or "near_duplicates". With a *page_task* its
-    page is fetched; *told* is what the JSON tells when a page was read for it, remembered with its stream id.
+    page is fetched; *told* is what the JSON tells when a page was read for it, remembered with its
+    stream id. What another feed of its site has told as new, by its *address*, is not published: a conflict.
     """
 
     seen_id: bytes
@@ -38,6 +40,16 @@ class Publication:
     json: str = ""
     page_task: bytes = b""
     told: bytes = b""
+    address: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Which article of which feed stands at an address, and what was told of it last."""
+
+    feed_id: str
+    article_id: str
+    stream_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,19 @@ class ArticleStore:
         return kept if isinstance(kept, bytes) else b""
 
     def publish(
-        self, feed_id: str, document_id: str, *, fence: int, publications: Sequence[Publication], aliases: bytes = b""
+        self,
+        feed_id: str,
+        document_id: str,
+        *,
+        fence: int,
+        publications: Sequence[Publication],
+        aliases: bytes = b"",
+        claimant: str = "",
     ) -> list[Published | Conflict]:
         """Publish in order, in portions that are each all or nothing; raises FencedOff when the claim was lost.
 
-        *aliases*, unless empty, replace what is kept of the feed's, at once with the first portion.
+        *aliases*, unless empty, replace what is kept of the feed's, at once with the first portion. *claimant* is the
+        feed whose document it is, if another.
         """
         fates: list[Published | Conflict] = []
         for start in range(0, len(publications) or bool(aliases), _ITEMS_PER_CALL):
@@ -103,14 +123,32 @@ class ArticleStore:
                     "aliases": self._keys.aliases(feed_id),
                     "pages": self._keys.pages,
                     "told": self._keys.told(feed_id),
+                    "addresses": self._keys.addresses,
                 },
-                arguments={"feed": feed_id, "fence": fence, "aliases": b"" if start else aliases},
+                arguments={
+                    "feed": feed_id,
+                    "fence": fence,
+                    "aliases": b"" if start else aliases,
+                    "claimant": claimant or feed_id,
+                },
                 tail=_flat(part),
             )
             if answer is None:
                 raise FencedOff(document_id)
             fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
         return fates
+
+    def owners(self, addresses: Sequence[bytes], *, today: int) -> list[Owner | None]:
+        """Who told of the articles at *addresses* in the last days, in order; *today* counts from the epoch."""
+        asked = [each for each in addresses if each]
+        if not asked:
+            return [None] * len(addresses)
+        with self._client.pipeline(transaction=False) as pipe:
+            for day in range(today + 1, today - _ADDRESS_DAYS - 1, -1):  # the server's day may have begun
+                pipe.hmget(f"{self._keys.addresses}:{day}", asked)
+            answers = pipe.execute()
+        found = {address: next(filter(None, owners), None) for address, *owners in zip(asked, *answers, strict=True)}
+        return [_owner(found.get(address)) for address in addresses]
 
     def memory(self, feed_id: str) -> Iterator[list[tuple[bytes, bytes]]]:
         """Every (seen id, record) remembered of one feed, in portions of a few hundred.
@@ -176,8 +214,15 @@ def _flat(publications: Sequence[Publication]) -> list[Value]:
     values: list[Value] = []
     for each in publications:
         values += [each.seen_id, each.expected, each.record, each.kind, each.counted]
-        values += [each.article_id, each.language, each.json, each.page_task, each.told]
+        values += [each.article_id, each.language, each.json, each.page_task, each.told, each.address]
     return values
+
+
+def _owner(said: bytes | None) -> Owner | None:
+    if said is None:
+        return None
+    text = said.decode("ascii", "replace")
+    return Owner(text[:16], text[16:48], text[48:])
 
 
 def _id_order(stream_id: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:seen:<feed>:<n>` | hash 8-byte id → record | as long as the feed | the further shards where there are many |
 | `{ns}:shards` | hash feed id → numbers | as long as the feeds | how many shards, and articles in them, where many |
 | `{ns}:aliases:<feed>` | string | as long as the feed | what else its latest articles are known by, packed |
+| `{ns}:addresses:<day>` | hash digest → names | TTL 4 days | which feed of a site told of the article at an address |
 | `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
@@ -39,10 +40,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
 | `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
 | `{ns}:pages:<article>` | hash | until fetched | what a page is fetched for, and its attempts |
-| `{ns}:page_leases` | hash article id → token | until fetched | which lease may hand on the page (fencing) |
+| `{ns}:page_leases`, `{ns}:backfill_leases` | hash → token | until fetched | which lease may hand it on (fencing) |
 | `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |
 | `{ns}:backfills:<name>` | hash | until walked | the older page to fetch next, and its attempts |
-| `{ns}:backfill_leases` | hash name → token | until walked | which lease may hand on the older page (fencing) |
 | `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
 | `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
@@ -68,8 +68,7 @@ PERMANENT = (
     "{*}:items:*",
     "{*}:told:*",
     "{*}:zones",
-    "{*}:sketches",
-    "{*}:sketches:*",
+    "{*}:sketches*",
     "{*}:articles",
     "{*}:dead",
     "{*}:totals",
@@ -78,14 +77,12 @@ PERMANENT = (
     "{*}:subscriptions",
     "{*}:rhythms",
     "{*}:plans",
-    "{*}:latencies",
-    "{*}:latencies:*",
+    "{*}:latencies*",
     "{*}:account",
     "{*}:schedule",
     "{*}:counts:*",
     "rq:queues",
-    "rq:workers",
-    "rq:workers:*",
+    "rq:workers*",
 )
 """Names that may stand without a TTL (fnmatch patterns). Everything else must expire or be gone after a test."""
 
@@ -199,6 +196,11 @@ class Keys:
     def schedule(self) -> str:
         """The schedule settings that the due times were made with."""
         return self._name("schedule")
+
+    @property
+    def addresses(self) -> str:
+        """Which feed of a site told of the article at an address; prefix of a hash a day."""
+        return self._name("addresses")
 
     @property
     def zones(self) -> str:

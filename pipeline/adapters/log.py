@@ -23,7 +23,8 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
-| `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as` |
+| `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as`, `by` |
+| `carried` | a feed shows an article that another feed of its site told of | `article`, `feeds`, `told` |
 | `edit_flood` | a document changed nearly all it shows: some are not told | `revised`, `held_back` |
 | `gap` | a document showed nothing known of its feed: what came between may be lost | `entries`, `walked_back` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |

@@ -11,7 +11,7 @@ from pipeline.stages.aliases import EVIDENCE, Carrier, ways_to_recognise
 from pipeline.stages.article_diff import changes, pairs_of_revisions, shared_phrases
 from pipeline.stages.digests import is_same_content
 from pipeline.stages.full_text import page_wish
-from pipeline.stages.identity import return_wait_days
+from pipeline.stages.identity import CARRIED, return_wait_days
 from pipeline.stages.page_revision import HELD, Told
 from pipeline.stages.passing_words import passing
 
@@ -117,6 +117,8 @@ def _words(article: Article) -> str:
 
 def _published(known: Known, article: Article | None) -> str:
     seen = f"first seen {wire.rfc3339(known.discovered_ms)}"
+    if known.revision == CARRIED:
+        return f"As the article of another feed of its site, which names this one in also_in; {seen}."
     if known.revision == HELD:
         return f"Not yet: it is held back for its page; {seen}."
     if article is None:

@@ -35,7 +35,9 @@ from pipeline.stages.settling import settled
 _ID_VERSION = "newswire.article-id/1"
 _DAY_MS = 86_400_000
 
-MAX_REVISION = 0xFFFF
+CARRIED = 0xFFFF
+"""The revision of what another feed of the site tells of: this feed's own telling is not published."""
+MAX_REVISION = CARRIED - 1
 MAX_RETURNS = 0xF
 """The largest numbers that are remembered."""
 
@@ -131,7 +133,7 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     Only title, summary and text make a revision; whitespace, counters and relative times in them do not. `changed`
     of a revision names every field that differs from the last published one, so what changed on the quiet before is
     named then. An article comes back with kind, revision, changed, discovered_ms and accepted_ms set from *now_ms*
-    (ms since the epoch). Revisions stop counting at 65,535.
+    (ms since the epoch). Revisions stop counting at 65,534.
 
     An article that goes back to what it said before is revised once; if it keeps going back and forth, as where two
     caches of a server disagree, each further return is told after twice the days, so that it is not told for ever.
@@ -141,6 +143,8 @@ def judge(known: Known | None, article: Article, *, now_ms: int) -> Verdict:
     if known is None:
         fresh = replace(article, kind="new", revision=1, changed=(), discovered_ms=now_ms, accepted_ms=now_ms)
         return New(fresh, Known(revision=1, discovered_ms=now_ms, shown_day=today, digests=digests))
+    if known.revision == CARRIED:
+        return Same(article.id, settled(replace(known, shown_day=today), today) if today > known.shown_day else None)
     changed = differing(known.digests, digests)
     is_return = content_of(digests) == known.former
     if CONTENT_FIELDS.isdisjoint(changed) or (is_return and not _may_return(known, today)):
@@ -161,7 +165,7 @@ def withdraw(known: Known, article_id: str, feed: FeedReference, *, now_ms: int)
     """Decide what becomes of an article that its feed takes back (RFC 6721): that is told once, with no content."""
     is_return = known.former == WITHDRAWN
     today = now_ms // _DAY_MS
-    if not any(known.digests) or (is_return and not _may_return(known, today)):
+    if known.revision == CARRIED or not any(known.digests) or (is_return and not _may_return(known, today)):
         return Same(article_id)
     article = _withdrawn(known, article_id, feed, now_ms=now_ms)
     return Revised(article, _succeeded(known, bytes(DIGESTS_BYTES), today, is_return=is_return))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import Article, Known, New, PageArticle, Revised, Same, Verdict
 from pipeline.stages.digests import CONTENT_FIELDS, DIGESTS_BYTES, differing, digests_of, is_said_by
 from pipeline.stages.extract.merge import merge_page
+from pipeline.stages.identity import MAX_REVISION
 
 HELD = 0
 _TEXT_OF_FEED, _TEXT_OF_PAGE = 1, 2  # the first byte of a record, which is also its version
@@ -111,7 +112,7 @@ def _is_of_fetch(problem: str) -> bool:
 
 
 def _revised(merged: Article, known: Known, changed: tuple[str, ...], *, now_ms: int) -> Revised:
-    revision = min(known.revision + 1, 0xFFFF)
+    revision = min(known.revision + 1, MAX_REVISION)
     article = replace(
         merged,
         kind="revised",

@@ -11,23 +11,50 @@
 -- KEYS[6] pages     zset  article id -> ms when to fetch its page; prefix of the tasks, <it>:<article id>, a hash each
 -- KEYS[7] told      hash  8-byte id -> what was told last with a page's text, and its stream id
 -- KEYS[8] claims    hash  feed id -> {document, job, fence, attempts, until}
+-- KEYS[9] addresses prefix of a hash a day, <it>:<day>: where an article stands on its site -> feed, article, stream id
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] aliases   what to keep of them from now on; "" leaves what is kept
--- ARGV[4..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
---                   language, JSON, page task, what it tells with a page's text; an empty JSON only refreshes the
---                   record, an empty task wants no page
--- returns           for each item its stream id, "" when only refreshed, or "conflict"; nil when fenced off
+-- ARGV[4] claimant  feed whose claim it is: another one where a feed of the site has found the article, too
+-- ARGV[5..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
+--                   language, JSON, page task, what it tells with a page's text, address; an empty JSON only refreshes
+--                   the record, an empty task wants no page, an empty address is shared with no other feed
+-- returns           for each item its stream id, "" when only refreshed, or "conflict", also for one
+--                   that another feed of its site has told as new; nil when fenced off
 -- USES seen_shards
 local clock = redis.call('TIME')
-local claim = redis.call('HGET', KEYS[8], ARGV[1])
+local claim = redis.call('HGET', KEYS[8], ARGV[4])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return false end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
+local DAYS = 3
+local today = math.floor(clock[1] / 86400)
+
+local function owner_of(address)
+  for day = today, today - DAYS, -1 do
+    local owner = redis.call('HGET', KEYS[9] .. ':' .. day, address)
+    if owner then return owner end
+  end
+end
+
+-- Whether another feed has told of an article as new that this feed tells as new.
+local function is_shared(kind, address)
+  local owner = kind == 'new' and address ~= '' and owner_of(address)
+  return owner and string.sub(owner, 1, #ARGV[1]) ~= ARGV[1]
+end
+
+local function note_address(address, article, stream_id)
+  local owner = owner_of(address)
+  local mine = ARGV[1] .. article
+  if owner and string.sub(owner, 1, #mine) ~= mine then return end
+  redis.call('HSET', KEYS[9] .. ':' .. today, address, mine .. stream_id)
+  redis.call('EXPIRE', KEYS[9] .. ':' .. today, (DAYS + 1) * 86400)
+end
+
 local memory, added, results = open_memory(), 0, {}
-for i = 4, #ARGV, 10 do
+for i = 5, #ARGV, 11 do
   local shard = shard_of(memory, ARGV[i])
   local remembered = redis.call('HGET', shard, ARGV[i]) or ''
-  if remembered ~= ARGV[i + 1] then
+  if remembered ~= ARGV[i + 1] or is_shared(ARGV[i + 3], ARGV[i + 10]) then
     results[#results + 1] = 'conflict'
   else
     added = added + redis.call('HSET', shard, ARGV[i], ARGV[i + 2])
@@ -38,6 +65,7 @@ for i = 4, #ARGV, 10 do
         'feed', ARGV[1], 'language', ARGV[i + 6])
       redis.call('PUBLISH', KEYS[3], stream_id .. ' ' .. json)
       redis.call('HINCRBY', KEYS[4], 'published:' .. ARGV[i + 4], 1)
+      if ARGV[i + 10] ~= '' then note_address(ARGV[i + 10], ARGV[i + 5], stream_id) end
       if ARGV[i + 9] ~= '' then redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 9] .. stream_id) end
     end
     if ARGV[i + 8] ~= '' then

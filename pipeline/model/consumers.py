@@ -12,7 +12,7 @@ GroupHealth = Literal["ok", "slow", "dead"]
 class ConsumerGroup:
     """A consumer group: how many entries it has not acknowledged, and when the oldest of these was published.
 
-    `oldest_ms` is None when all are acknowledged; `asked_ms` is when any consumer of it last asked for something, None
+    `oldest_ms` is None when all are acknowledged; `asked_ms` is when a consumer of it last asked for anything, None
     when it has no consumer.
     """
 

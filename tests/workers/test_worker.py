@@ -56,6 +56,10 @@ async def _process(plain: redis.Redis, client: redis.asyncio.Redis, body: bytes)
     wait_until(lambda: backlog.waiting() == 0)
 
 
+def _gaps(client: redis.Redis) -> list[dict[bytes, bytes]]:
+    return [fields for _, fields in client.xrange(KEYS.alerts) if fields[b"to"] == b"gap"]
+
+
 async def test_a_document_becomes_an_article_on_the_stream(
     worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis
 ) -> None:
@@ -150,7 +154,7 @@ async def test_a_gap_is_announced_and_counted(
     await _process(redis_client, async_redis, RSS)
     await _process(redis_client, async_redis, OTHER_RSS)
 
-    alerts = [fields for _, fields in redis_client.xrange(KEYS.alerts) if fields[b"to"] == b"gap"]
+    alerts = wait_until(lambda: _gaps(redis_client))
     assert [alert[b"feed"] for alert in alerts] == [FEED.id.encode()]
     assert b"poll it more often" in alerts[0][b"what_to_do"]
     assert ArticleStore(redis_client, KEYS).totals()["gaps"] == 1

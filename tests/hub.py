@@ -46,9 +46,14 @@ class Hub:
 
     def __exit__(self, *exception: object) -> None:
         """Stop to listen."""
+        self.die()
+
+    def die(self) -> None:
+        """Stop to listen, for good."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
+            self._server = None
 
     @property
     def url(self) -> str:

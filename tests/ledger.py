@@ -49,6 +49,11 @@ def published(url: str) -> list[Line]:
         client.close()
 
 
+def latest_titles(url: str) -> Counter[str]:
+    """The title of each article on the stream of the Redis at *url*, in its last revision."""
+    return Counter({str(line.article["id"]): line.title for line in published(url)}.values())
+
+
 def repeated(lines: Iterable[Line]) -> list[tuple[str, int]]:
     """List the (article id, revision) pairs that stand on the stream more than once."""
     counts = Counter((str(line.article["id"]), int(line.article["revision"])) for line in lines)

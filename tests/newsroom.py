@@ -99,6 +99,10 @@ class Newsroom:
         ]
         return Counter(facts)
 
+    def shown(self) -> Counter[str]:
+        """The titles that the feeds show now, in their last wording."""
+        return Counter(title for desk in self.desks.values() for title in titles(desk.number, desk.state))
+
     def deviations(self, lines: Sequence[Line]) -> dict[str, list[Fact]]:
         """Compare *lines* with what is expected: what is lost, what was told again, what is wrong in itself.
 

@@ -8,7 +8,7 @@ from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
 from pipeline.model import RawDocument, Reading, Unreadable
 from pipeline.stages.encoding import Damaged, unpack
-from pipeline.stages.health import after_reading, alert_of
+from pipeline.stages.health import after_reading, alert_of, gap_alert
 
 log = structlog.get_logger("workers.diagnosis")
 
@@ -37,6 +37,12 @@ def note_reading(
             if alert is not None:
                 log.warning("health_changed", feed=feed.id, before=alert.before, after=alert.after, why=alert.why)
             return
+
+
+def note_gap(health: HealthStore, document: RawDocument, *, entries: int, walked_back: bool, now_ms: int) -> None:
+    """Announce that *document* showed nothing known of its feed, and whether its older pages are *walked_back*."""
+    alert = gap_alert(document.feed_id, document.url, entries=entries, walked_back=walked_back, now_ms=now_ms)
+    health.announce_gap(alert)
 
 
 def _page(document: RawDocument) -> bytes:

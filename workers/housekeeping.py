@@ -11,6 +11,7 @@ import structlog
 
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Unchanged
+from pipeline.stages.consumers import group_alert, group_health
 from pipeline.stages.memory import newest_day, tidied
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
 from pipeline.stages.planning.packing import plan_from_bytes
@@ -32,6 +33,7 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await asyncio.to_thread(_trim, store)
+            await asyncio.to_thread(look_at_groups, store)
             await asyncio.to_thread(book_requests, store)
             if monotonic() >= next_tidy:
                 next_tidy = monotonic() + _TIDY_SECONDS
@@ -83,6 +85,18 @@ def book_requests(store: Store) -> None:
         appetite=sum(plan.appetite for plan in kept if plan is not None),
     )
     rhythms.keep_account(book_to_json(book))
+
+
+def look_at_groups(store: Store) -> None:
+    """Announce, once, each consumer group that does not keep up any more, or does again."""
+    now_ms = store.backlog.now_ms()
+    for group in store.groups.all(now_ms=now_ms):
+        after = group_health(group, now_ms=now_ms)
+        before = store.groups.changed(group.name, after)
+        if before is not None:
+            alert = group_alert(group, before, after, now_ms=now_ms)
+            store.groups.announce(alert)
+            log.warning("group_changed", group=group.name, before=before, after=after, why=alert.why)
 
 
 def _trim(store: Store) -> None:

@@ -22,7 +22,7 @@ from pipeline.stages.parse import limits_of
 from pipeline.stages.reading import read_document
 from workers.customs import customs_of
 from workers.desk import desk
-from workers.diagnosis import note_reading
+from workers.diagnosis import note_gap, note_reading
 from workers.gaps import next_page
 from workers.page_reading import publish_page
 from workers.processor_time import READING_SECONDS, bounded_processor_time
@@ -144,6 +144,8 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
         return
     if tally.gaps:  # between this document and the last one the feed may have shown more than its window holds
         log.warning("gap", entries=tally.entries, walked_back=bool(backfill))
+        now_ms = desk().clock.now_ms()
+        note_gap(desk().health, document, entries=tally.entries, walked_back=bool(backfill), now_ms=now_ms)
     if tally.new and not document.backfill and desk().settings.push.callback_url and not was_pushed(claim.document):
         due_ms = desk().clock.now_ms() + int(desk().settings.schedule.interval_seconds * 1000)
         note_miss(desk().subscriptions, desk().feeds, claim.document.feed_id, due_ms=due_ms)

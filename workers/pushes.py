@@ -15,7 +15,15 @@ from pipeline.adapters.web import Web
 from pipeline.model import Feed, Fresh, NoResponse, Outcome, Response, Subscription, Unchanged
 from pipeline.settings import Settings
 from pipeline.stages.document_head import head_of
-from pipeline.stages.websub import after_miss, hub_links, is_relied_on, request_form, requested, wanted
+from pipeline.stages.websub import (
+    after_miss,
+    hub_links,
+    is_relied_on,
+    relied_on_until,
+    request_form,
+    requested,
+    wanted,
+)
 from workers.hub_door import callback_of
 
 log = structlog.get_logger("workers.pushes")
@@ -34,7 +42,7 @@ class Pushes:
         self._known: dict[str, Subscription] = {}
 
     async def due_ms(self, feed: Feed, outcome: Outcome, planned_ms: int, *, now_ms: int) -> int:
-        """When to poll *feed* next: as planned, or later while its hub is relied on.
+        """When to poll *feed* next: as planned, or later while its hub is relied on (until its lease ends).
 
         That is looked up anew before it counts: a worker may just have caught the hub out.
         """
@@ -44,7 +52,7 @@ class Pushes:
         latest = await asyncio.to_thread(self._subscriptions.get, feed.id)
         if latest is None or not is_relied_on(latest, now_ms=now_ms):
             return planned_ms
-        return max(planned_ms, now_ms + round(self._settings.push.poll_interval_seconds * 1000))
+        return relied_on_until(latest, planned_ms, now_ms + round(self._settings.push.poll_interval_seconds * 1000))
 
     async def look(self, feed: Feed, outcome: Outcome, response: Response | NoResponse, *, now_ms: int) -> None:
         """Look for a hub in a new document, and want a subscription to it."""

@@ -21,7 +21,9 @@ ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected"
 class Status:
     """Counts of what is there now; `accounting` and `polls` are sums since the store was made.
 
-    `pages` wait to be fetched. `waits` says why polling waits for the workers or for memory; None when it does not.
+    `pages` wait to be fetched. `groups` are the consumer groups of the stream, each with the entries that it has not
+    acknowledged. `gaps` are documents that showed nothing known of their feed. `waits` says why polling waits for the
+    workers or for memory; None when it does not.
     """
 
     daemons: int
@@ -32,6 +34,7 @@ class Status:
     waits: str | None
     queue: int
     stream: int
+    groups: dict[str, int]
     polls: dict[str, int]
     accounting: dict[str, int]
     latency: dict[str, float | None]
@@ -55,7 +58,8 @@ def status_of(store: Store) -> Status:
         ),
         queue=queue.count,
         stream=store.articles.length(),
-        polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents")},
+        groups={group.name: group.waiting for group in store.groups.all(now_ms=store.backlog.now_ms())},
+        polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents", "gaps")},
         latency=asdict(latency_of(store.rhythms.latencies())),
         accounting={name: totals.get(name, 0) for name in ACCOUNTING},
     )

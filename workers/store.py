@@ -11,6 +11,7 @@ import structlog
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.backlog import Backlog
 from pipeline.adapters.connection import Client, check, connect
+from pipeline.adapters.consumers import ConsumerGroups
 from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.health import HealthStore
@@ -38,6 +39,7 @@ class Store:
     backlog: Backlog
     articles: ArticleStore
     health: HealthStore
+    groups: ConsumerGroups
     subscriptions: Subscriptions
     rhythms: RhythmStore
     pages: PageMemory
@@ -70,6 +72,7 @@ def _store(settings: Settings, url: str, tend: Callable[[], object] | None) -> I
             backlog=Backlog(client, keys),
             articles=ArticleStore(client, keys),
             health=HealthStore(client, keys),
+            groups=ConsumerGroups(client, keys),
             subscriptions=Subscriptions(client, keys),
             rhythms=RhythmStore(client, keys),
             pages=PageMemory(client, keys),

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from time import sleep
+from types import FrameType
 from typing import Any
 
 import structlog
 from rq import Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -34,6 +38,8 @@ _WORKER_TTL_SECONDS = 35
 _MAINTENANCE_SECONDS = 60
 _LONGEST_PAUSE_SECONDS = 4.0
 """Between two tries to reach a store that is away; RQ's own minute would be waited for after the store is back."""
+_RESUME_SECONDS = 0.5
+"""So that what ends RQ each time does not keep a processor busy."""
 ALLOWED_FUNCTIONS = frozenset({JOB_FUNCTION})
 
 
@@ -54,6 +60,12 @@ class DocumentWorker(Worker):
 
     backlog: Backlog
     max_connection_wait_time = _LONGEST_PAUSE_SECONDS
+    is_told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Called at the first SIGTERM or SIGINT: finish the job, then end."""
+        self.is_told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ does not annotate it
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Called by RQ every few seconds while the child works."""
@@ -72,7 +84,19 @@ class DocumentWorker(Worker):
 
 
 def run(*, burst: bool) -> None:
-    """Work until told to stop, or with *burst* until the queue is empty."""
+    """Work until told to stop, or with *burst* until the queue is empty.
+
+    RQ lets go after whatever it did not expect: an error of the store at a bad moment, a job that it cannot read.
+    Then it is begun again here, which costs milliseconds; a new process costs more than a second.
+    """
+    with suppress(StopRequested):  # told to stop between two beginnings
+        while not _work(burst=burst):
+            log.warning("worker_resumed")
+            sleep(_RESUME_SECONDS)
+
+
+def _work(*, burst: bool) -> bool:
+    """Let RQ work; whether it has come to the end that was asked for."""
     station = desk()  # laid out before the fork, so that each child inherits it
     worker = DocumentWorker(
         [Keys(station.settings.namespace).queue],
@@ -85,7 +109,13 @@ def run(*, burst: bool) -> None:
         log_job_description=False,
     )
     worker.backlog = station.backlog
-    worker.work(burst=burst, logging_level="WARNING")
+    try:
+        worker.work(burst=burst, logging_level="WARNING")
+    except STORE_LOST as error:  # it was away for longer than a command is tried: waited for all the same
+        if burst:
+            raise
+        log.error("redis_lost", reason=str(error))  # noqa: TRY400 - expected trouble, no traceback
+    return burst or worker.is_told_to_stop
 
 
 def main(arguments: list[str]) -> int:
@@ -97,7 +127,7 @@ def main(arguments: list[str]) -> int:
     except NewswireError as error:
         log.error("failed", reason=str(error))  # noqa: TRY400 - one line is what an operator needs
         return error.exit_code
-    except STORE_LOST as error:  # RQ lets go of a store that was away too long; the supervisor starts us again
+    except STORE_LOST as error:  # away from the beginning, or in a burst; the supervisor starts us again
         log.error("failed", reason=str(error))  # noqa: TRY400 - the same
         return 1
     return 0

@@ -118,7 +118,7 @@ def _refuse_unfit(facts: Mapping[str, Any], name: str) -> None:
     )
     if tuple(int(number) for number in re.findall(r"\d+", str(version))[:2]) < least:
         raise StoreUnfit(f"{name}: {product} {version} is too old: Redis 7.0 or Valkey 8.0 at least")
-    if facts.get("redis_mode") == "cluster":
+    if facts.get("cluster_enabled"):  # the mode has another name in Valkey than in Redis
         raise StoreUnfit(f"{name}: is part of a cluster, which RQ cannot use: name a single primary")
     if facts.get("role") == "slave":
         raise StoreUnfit(f"{name}: is a replica and takes no writes: name its primary")

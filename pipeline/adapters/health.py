@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 from redis import Redis
@@ -13,7 +13,7 @@ from pipeline import wire
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_values
 from pipeline.adapters.scripts import Value, call, call_async
-from pipeline.model import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
+from pipeline.model import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, GapAlert, Health
 
 ALERTS_KEPT = 10_000
 """About 5 MB of Redis; an operator who was away for longer asks `newswire feeds list --health`."""
@@ -45,6 +45,19 @@ class HealthStore:
         """Put *judged* in the place of *seen* and announce *alert*, all or nothing; False if *seen* is outdated."""
         keys, arguments, tail = _change(self._keys, feed_id, seen, judged, alert)
         return bool(call(self._client, "change_health", keys=keys, arguments=arguments, tail=tail))
+
+    def announce_gap(self, alert: GapAlert) -> None:
+        """Put *alert* on the stream of alerts."""
+        fields = {
+            "feed": alert.feed_id,
+            "url": alert.url,
+            "from": "",
+            "to": "gap",
+            "since": wire.rfc3339(alert.at_ms),
+            "why": alert.why,
+            "what_to_do": alert.what_to_do,
+        }
+        self._client.xadd(self._keys.alerts, cast("Any", _encoded(fields)), maxlen=ALERTS_KEPT, approximate=True)
 
 
 async def change_health(
@@ -110,4 +123,8 @@ def _alert_fields(alert: Alert) -> list[Value]:
         "why": alert.why,
         "what_to_do": alert.what_to_do,
     }
-    return [part.encode("utf-8", "replace") for pair in fields.items() for part in pair]
+    return [part for pair in _encoded(fields).items() for part in pair]
+
+
+def _encoded(fields: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.encode(): value.encode("utf-8", "replace") for name, value in fields.items()}

@@ -24,10 +24,10 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
-| `{ns}:dead` | stream | trimmed by length | documents that could not be processed, with reason and payload |
+| `{ns}:dead`, `{ns}:dead_deliveries` | stream | trimmed by length | documents not processed; articles not taken |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
-| `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why |
-| `{ns}:alerts` | stream | trimmed by length | changes of health: feed, from, to, since, what to do |
+| `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why; so of groups |
+| `{ns}:alerts` | stream | trimmed by length | changes of health, and gaps: feed, from, to, since, what to do |
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:rhythms` | hash feed id → bytes | as long as the feeds | when each feed's entries appeared, packed |
 | `{ns}:plans` | hash feed id → bytes | as long as the feeds | the next polls of each feed, packed |
@@ -70,7 +70,7 @@ PERMANENT = (
     "{*}:zones",
     "{*}:sketches*",
     "{*}:articles",
-    "{*}:dead",
+    "{*}:dead*",
     "{*}:totals",
     "{*}:health",
     "{*}:alerts",
@@ -147,6 +147,11 @@ class Keys:
     def dead(self) -> str:
         """Documents that could not be processed."""
         return self._name("dead")
+
+    @property
+    def dead_deliveries(self) -> str:
+        """Articles that no consumer of a group could take."""
+        return self._name("dead_deliveries")
 
     @property
     def health(self) -> str:

@@ -31,6 +31,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `rejected` | an entry cannot become an article | `reason`, `which` |
 | `fenced_off` | a document is being processed by another worker by now | `attempts` |
 | `health_changed` | a feed does better or worse than it did; also an alert | `feed`, `before`, `after`, `why` |
+| `group_changed` | a consumer group keeps up or does not; also an alert | `group`, `before`, `after`, `why` |
 | `hub_asked` | a hub was asked to push a feed | `feed`, `hub` |
 | `hub_refused` | a hub could not be asked, or refused; it is asked again later | `feed`, `hub`, `reason` |
 | `hub_verified` | a hub asked whether we meant it, or denied what we asked | `feed`, `mode`, `state` |
@@ -52,6 +53,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
+| `worker_resumed` | RQ let go of its work (its own line says why) and was begun again | |
 | `redis_lost` | Redis stopped answering; the work waits for it | `reason` |
 | `redis_back` | it answers again | |
 | `store_emptied` | somebody deleted everything in Redis; its feeds are to be added again | `repair` |

@@ -1,7 +1,8 @@
 """Follow the article stream as a subscriber: live, from any point, alone or in a consumer group.
 
 The stream is the truth; a reader that was away reads on where it stopped. A group divides the articles among its
-consumers and remembers what each has not acknowledged: a crashed consumer's deliveries go to another one.
+consumers and remembers what each has not acknowledged: a crashed consumer's deliveries go to another one. Not for
+ever: a delivery at which every consumer fails is buried.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from pipeline.model import Article, ArticleKind
 _BATCH = 100
 _BLOCK_MS = 2_000
 _RECONNECT_SECONDS = 1.0
+_DEAD_KEPT = 1_000
+_Entry = tuple[str, dict[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,16 @@ async def follow(
     since: str | None = None,
     namespace: str = "newswire",
     claim_after_seconds: float = 60.0,
+    most_deliveries: int = 10,
 ) -> AsyncGenerator[Delivery, None]:
     """Yield every article revision from the Redis at *url*, oldest first, for ever.
 
     With *group*, each delivery goes to one consumer of the group and must be acknowledged; what a consumer has not
     acknowledged within *claim_after_seconds* is given to another. A new group begins at *since* (default "0", all
-    that the stream still holds). Without *group*, reading begins after the stream id *since* (default: only what
-    comes from now on). A lost connection is waited for; nothing is skipped.
+    that the stream still holds). What was not acknowledged after *most_deliveries* tries is taken to be what ends its
+    consumers: it goes to the stream `dead_deliveries`, and those behind it come. Without *group*, reading begins
+    after the stream id *since* (default: only what comes from now on). A lost connection is waited for; nothing is
+    skipped.
     """
     client = connect_async(url)
     key = Keys(namespace).articles
@@ -63,7 +69,9 @@ async def follow(
         if group is None:
             reader = _read_alone(client, key, since or "$")
         else:
-            reader = _read_in_group(client, key, group, consumer, since or "0", claim_after_seconds)
+            dead = Keys(namespace).dead_deliveries
+            member = _Member(client, key, dead, group, consumer, most_deliveries)
+            reader = _read_in_group(member, since or "0", claim_after_seconds)
         async for delivery in reader:
             yield delivery
     finally:
@@ -82,38 +90,77 @@ async def _read_alone(client: Redis, key: str, since: str) -> AsyncIterator[Deli
             yield _delivery(stream_id, fields, _nothing_to_acknowledge)
 
 
-async def _read_in_group(
-    client: Redis, key: str, group: str, consumer: str, since: str, claim_after_seconds: float
-) -> AsyncIterator[Delivery]:
-    async def acknowledge(stream_id: str) -> None:
-        await _patiently(partial(client.xack, key, group, stream_id))
-
-    await _patiently(partial(_create_group, client, key, group, since))
+async def _read_in_group(member: _Member, since: str, claim_after_seconds: float) -> AsyncIterator[Delivery]:
+    await _patiently(partial(member.join, since))
     own_pending_after: str | None = "0"  # first what this consumer had not acknowledged before it stopped
     idle_ms, next_claim = int(claim_after_seconds * 1000), monotonic()
     while True:
         if monotonic() >= next_claim:
             next_claim = monotonic() + claim_after_seconds / 2
-            claimed = await _patiently(partial(client.xautoclaim, key, group, consumer, idle_ms, count=_BATCH))
-            for stream_id, fields in _entries([(key, claimed[1])]):
-                yield _delivery(stream_id, fields, acknowledge)
-        after = own_pending_after or ">"
-        answer = await _patiently(
-            partial(client.xreadgroup, group, consumer, {key: after}, count=_BATCH, block=_BLOCK_MS)
-        )
-        entries = _entries(answer)
+            claimed = await _patiently(partial(member.claim, idle_ms))
+            for stream_id, fields in await _patiently(partial(member.without_dead, claimed)):
+                yield _delivery(stream_id, fields, member.acknowledge)
+        entries = await _patiently(partial(member.read, own_pending_after or ">"))
         if own_pending_after is not None:
             own_pending_after = entries[-1][0] if entries else None
+            entries = await _patiently(partial(member.without_dead, entries))
         for stream_id, fields in entries:
-            yield _delivery(stream_id, fields, acknowledge)
+            yield _delivery(stream_id, fields, member.acknowledge)
 
 
-async def _create_group(client: Redis, key: str, group: str, since: str) -> None:
-    try:
-        await client.xgroup_create(key, group, id=since, mkstream=True)
-    except ResponseError as error:
-        if not str(error).startswith("BUSYGROUP"):  # it exists, which is what we want
-            raise
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A consumer of a group on the stream *key*, and what it asks Redis for."""
+
+    client: Redis
+    key: str
+    dead: str
+    group: str
+    consumer: str
+    most_deliveries: int
+
+    async def join(self, since: str) -> None:
+        """Make sure that there is the group; a new one begins at *since*."""
+        try:
+            await self.client.xgroup_create(self.key, self.group, id=since, mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):  # it exists, which is what we want
+                raise
+
+    async def read(self, after: str) -> list[_Entry]:
+        """The next entries, or those that this consumer has not acknowledged *after* an id."""
+        answer = await self.client.xreadgroup(
+            self.group, self.consumer, {self.key: after}, count=_BATCH, block=_BLOCK_MS
+        )
+        return _entries(answer)
+
+    async def claim(self, idle_ms: int) -> list[_Entry]:
+        """Take over what others have not acknowledged for so long."""
+        answer = await self.client.xautoclaim(self.key, self.group, self.consumer, idle_ms, count=_BATCH)
+        return _entries([(self.key, answer[1])])
+
+    async def acknowledge(self, stream_id: str) -> None:
+        """Say that a delivery is done with."""
+        await _patiently(partial(self.client.xack, self.key, self.group, stream_id))
+
+    async def without_dead(self, entries: list[_Entry]) -> list[_Entry]:
+        """Bury the first of *entries* if it was delivered too often; gives the others.
+
+        Those behind it were delivered as often, and never tried: each gets its own chance.
+        """
+        if not entries:
+            return entries
+        stream_id, fields = entries[0]
+        pending: Any = await self.client.xpending_range(self.key, self.group, stream_id, stream_id, 1)
+        deliveries = max((state["times_delivered"] for state in pending), default=0)
+        if deliveries <= self.most_deliveries:
+            return entries
+        buried: dict[Any, Any] = {"group": self.group, "stream_id": stream_id, "deliveries": deliveries, **fields}
+        async with self.client.pipeline(transaction=True) as pipe:
+            pipe.xadd(self.dead, buried, maxlen=_DEAD_KEPT, approximate=True)
+            pipe.xack(self.key, self.group, stream_id)
+            await pipe.execute()
+        return entries[1:]
 
 
 async def _patiently(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever *call* brings
@@ -125,7 +172,7 @@ async def _patiently(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
             await asyncio.sleep(_RECONNECT_SECONDS)
 
 
-def _entries(answer: Any) -> list[tuple[str, dict[bytes, bytes]]]:  # noqa: ANN401 - RESP2 and RESP3 differ
+def _entries(answer: Any) -> list[_Entry]:  # noqa: ANN401 - RESP2 and RESP3 differ
     """The entries of a read, oldest first, without those that were trimmed away while pending (they are empty)."""
     streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or ()]
     return [

@@ -22,10 +22,11 @@ from pipeline.model.articles import (
     Rejected,
 )
 from pipeline.model.backfills import Backfill, BackfillLease
+from pipeline.model.consumers import ConsumerGroup, GroupAlert, GroupHealth
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import NO_HINTS, Feed, FeedState, FullText, Hints, Lease, LyingValidator
-from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, Health
+from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, GapAlert, Health
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.load import Load
 from pipeline.model.outcomes import Fresh, Gone, Outcome, RawDocument, Refused, Unchanged
@@ -55,6 +56,7 @@ __all__ = [
     "Backfill",
     "BackfillLease",
     "Candidate",
+    "ConsumerGroup",
     "CopyOf",
     "DocumentKind",
     "Entry",
@@ -67,7 +69,10 @@ __all__ = [
     "FeedState",
     "Fresh",
     "FullText",
+    "GapAlert",
     "Gone",
+    "GroupAlert",
+    "GroupHealth",
     "Health",
     "Hints",
     "HostState",

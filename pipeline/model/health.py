@@ -43,3 +43,14 @@ class Alert:
     since_ms: int
     why: str
     what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapAlert:
+    """A document that showed nothing known of its feed, as operators hear of it: what came between may be lost."""
+
+    feed_id: str
+    url: str
+    at_ms: int
+    why: str
+    what_to_do: str

@@ -16,6 +16,7 @@ from pipeline.model import (
     FeedHealth,
     FeedState,
     Fresh,
+    GapAlert,
     Gone,
     Health,
     NoResponse,
@@ -192,3 +193,14 @@ def _moved_to(response: Response | NoResponse, known: FeedHealth) -> str | None:
             break
         target = hop.to_url
     return target
+
+
+def gap_alert(feed_id: str, url: str, *, entries: int, walked_back: bool, now_ms: int) -> GapAlert:
+    """Say to an operator that a document of *entries* showed nothing known, and whether older pages are fetched."""
+    why = f"all {entries} entries of a document are new: what came between it and the one before may be lost"
+    what_to_do = (
+        "Nothing: its older pages are being fetched."
+        if walked_back
+        else "If this happens often, poll it more often: newswire feeds add ADDRESS --interval SECONDS."
+    )
+    return GapAlert(feed_id, url, now_ms, why, what_to_do)

@@ -112,3 +112,11 @@ def after_miss(known: Subscription) -> Subscription:
 def is_relied_on(known: Subscription, *, now_ms: int) -> bool:
     """Whether polling may slow down: the lease stands, and the hub has shown that it pushes."""
     return known.state == "active" and known.lease_until_ms > now_ms and known.credit >= known.needed
+
+
+def relied_on_until(known: Subscription, planned_ms: int, seldom_ms: int) -> int:
+    """When to poll next a feed whose hub is relied on: *seldom_ms*, or when the lease ends, if that is sooner.
+
+    A hub that died does not renew: from the end of the lease on the feed is polled as *planned_ms* says.
+    """
+    return max(planned_ms, min(seldom_ms, known.lease_until_ms))

@@ -93,6 +93,16 @@ def test_a_replica_is_refused(operators_valkey: Valkey) -> None:
         check(operators_valkey.url)
 
 
+def test_a_cluster_is_refused(tmp_path: Path) -> None:
+    """RQ cannot work there (CROSSSLOT): better said at the start than by a worker that ends again and again."""
+    store = Valkey(tmp_path, "--cluster-enabled", "yes")
+    try:
+        with pytest.raises(StoreUnfit, match="is part of a cluster"):
+            check(store.url)
+    finally:
+        store.stop()
+
+
 def test_nobody_listening_is_told_in_one_line_without_the_password() -> None:
     """It is the most common mistake of all, and its message ends up in a ticket."""
     with socket.socket() as taken:

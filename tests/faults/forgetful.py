@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections import Counter
 
 from faults.outcomes import BOOK, Outcome
 from faults.pipe import Pipe, running_pipe
-from ledger import published, repeated
-from newsroom import titles
+from ledger import latest_titles, published, repeated
 from waiting import wait_until
 
 from pipeline.adapters.connection import connect
@@ -67,13 +65,9 @@ def _started_empty(pipe: Pipe) -> None:
 def _balance(pipe: Pipe, number: int) -> None:
     """Wait until all that the feeds show stands on the stream; note what is missing or stands there twice."""
     began = time.monotonic()
-    shown = Counter(title for desk in pipe.room.desks.values() for title in titles(desk.number, desk.state))
-
-    def latest() -> Counter[str]:
-        return Counter({str(line.article["id"]): line.title for line in published(pipe.store.url)}.values())
-
-    wait_until(lambda: latest() == shown, timeout_seconds=_PATIENCE_SECONDS)
+    shown, url = pipe.room.shown(), pipe.store.url
+    wait_until(lambda: latest_titles(url) == shown, timeout_seconds=_PATIENCE_SECONDS)
     seconds = round(time.monotonic() - began, 1)
     time.sleep(1.5)  # one more round of polls, in which nothing may be told again
-    lost, twice = (shown - latest()).total(), len(repeated(published(pipe.store.url)))
-    BOOK.note(Outcome(number, 1, lost, twice, (latest() - shown).total(), seconds))
+    latest, twice = latest_titles(url), len(repeated(published(url)))
+    BOOK.note(Outcome(number, 1, (shown - latest).total(), twice, (latest - shown).total(), seconds))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -21,7 +20,7 @@ class Case:
 class Elsewhere:
     """Proved elsewhere: each of the *names* is a test of this repository."""
 
-    names: Sequence[str]
+    names: tuple[str, ...]
 
     def __str__(self) -> str:
         """Name the tests."""

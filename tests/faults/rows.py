@@ -106,6 +106,7 @@ PUSHES = (
         "bad, missing, odd",
         None,
         elsewhere(
+            "test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work",
             "test_a_missing_or_odd_signature_is_wrong",
             "test_every_method_of_the_standard_is_checked",
             "test_a_hub_gets_no_confirmation_of_what_was_not_asked_for",
@@ -117,7 +118,7 @@ PUSHES = (
         "no push, no renewal",
         None,
         elsewhere(
-            "test_a_hub_is_relied_on_once_it_pushed_and_again_only_after_proof",
+            "test_when_a_hub_dies_polling_takes_over_at_the_end_of_its_lease",
             "test_a_verified_subscription_is_renewed_before_its_lease_ends",
         ),
     ),

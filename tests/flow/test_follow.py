@@ -20,6 +20,7 @@ from system import System, kill, running_system
 from waiting import wait_until, wait_until_async
 
 from pipeline import Delivery, follow
+from pipeline.adapters.connection import connect
 
 pytestmark = pytest.mark.flow
 
@@ -187,6 +188,46 @@ async def test_what_a_dead_consumer_did_not_acknowledge_goes_to_another(town: To
         assert titles(claimed) == sorted(done[3:])
         town.publish()
         assert titles(await taken(deliveries, 1)) == [f"Story {_ITEMS + 1}"]
+
+
+_DIES_AT_A_STORY = """
+import asyncio, os, sys
+from pipeline import follow
+
+async def main():
+    async for delivery in follow(sys.argv[1], group="g", consumer="dies", most_deliveries=3):
+        if delivery.article.title == "Story 3":
+            os._exit(9)
+        await delivery.ack()
+        print(delivery.article.title, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_delivery_that_ends_each_consumer_is_buried_and_those_behind_it_come(town: Town) -> None:
+    """One article that a subscriber cannot bear must not hold up all others for ever; it is kept to be looked at."""
+    wait_until(lambda: _length(town, "articles") == _ITEMS)
+    done: list[str] = []
+    for _ in range(3):
+        reader = town.system.launch([sys.executable, "-P", "-c", _DIES_AT_A_STORY, town.system.url])
+        assert reader.ended(timeout_seconds=60).code == 9
+        done += reader.stdout.read_text("utf-8").splitlines()
+    reader = town.system.launch([sys.executable, "-P", "-c", _DIES_AT_A_STORY, town.system.url])
+    wait_until(lambda: len(done + reader.stdout.read_text("utf-8").splitlines()) == _ITEMS - 1)
+    done += reader.stdout.read_text("utf-8").splitlines()
+
+    assert sorted(done) == sorted({*stories(1, _ITEMS)} - {"Story 3"})
+    with connect(town.system.url) as client:
+        ((_, buried),) = client.xrange("{newswire}:dead_deliveries")
+        assert json.loads(buried[b"article"])["title"] == "Story 3"
+        assert (buried[b"group"], buried[b"deliveries"]) == (b"g", b"4")
+        assert client.xpending("{newswire}:articles", "g")["pending"] == 0
+
+
+def _length(town: Town, stream: str) -> int:
+    with connect(town.system.url) as client:
+        return int(client.xlen(f"{{newswire}}:{stream}"))
 
 
 @pytest.mark.parametrize("group", [None, "g"])

@@ -26,7 +26,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def subscribed(valkey_url: str) -> Iterator[tuple[Hub, OriginThread, Callable[[int], None]]]:
+def subscribed(
+    valkey_url: str, *, lease_seconds: int = 3600
+) -> Iterator[tuple[Hub, OriginThread, Callable[[int], None]]]:
     """Let the system follow one feed with a hub, verified; gives hub, origin, and what serves the first n items."""
     port = free_port()
     settings = {
@@ -35,7 +37,7 @@ def subscribed(valkey_url: str) -> Iterator[tuple[Hub, OriginThread, Callable[[i
         "SCHEDULE__INTERVAL_SECONDS": 0.5,
         "FETCH__MAX_BODY_BYTES": 20_000,
     }
-    with Hub() as hub, OriginThread() as origin, running_system(**settings) as system:
+    with Hub(lease_seconds) as hub, OriginThread() as origin, running_system(**settings) as system:
         links = {"Link": f'<{hub.url}>; rel="hub", <{origin.url("/feed.xml")}>; rel="self"'}
 
         def serve(count: int) -> None:
@@ -64,6 +66,7 @@ def test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work(
         assert {hub.push(pushed, method=method) for method in ("sha1", "sha256", "sha384", "sha512") * 250} == {202}
         assert hub.push(rss(ITEMS[5:]), signature="") == 202, "a push that is not signed is taken, and ignored"
         assert hub.push(rss(ITEMS[5:]), signature="sha256=" + "0" * 64) == 202
+        assert hub.push(rss(ITEMS[5:]), method="md5") == 202, "a method that proves nothing"
         wait_until(lambda: redis_client.xlen("{newswire}:articles") == 2)
 
         serve(2)  # the next poll sees the same item
@@ -78,6 +81,26 @@ def test_a_pushed_item_is_published_once_and_polling_slows_while_pushes_work(
         wait_until(lambda: redis_client.xlen("{newswire}:articles") == 3)
         before = len(origin.log)
         wait_until(lambda: len(origin.log) >= before + 3)
+
+        assert sorted(titles(redis_client)) == ["Item 0", "Item 1", "Item 2"]
+    redis_client.flushall()
+
+
+def test_when_a_hub_dies_polling_takes_over_at_the_end_of_its_lease(
+    valkey_url: str, redis_client: redis.Redis
+) -> None:
+    """A hub that pushed well and then is gone must not leave its feeds to one poll a day."""
+    with subscribed(valkey_url, lease_seconds=12) as (hub, origin, serve):
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 1)
+        assert hub.push(rss(ITEMS[1:2])) == 202
+        serve(2)
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 2)
+        hub.die()
+        wait_until(lambda: time.monotonic() > origin.log[-1].at_seconds + 2.5)  # polling has slowed
+        serve(3)
+        wait_until(lambda: redis_client.xlen("{newswire}:articles") == 3, timeout_seconds=30)
+        before = len(origin.log)
+        wait_until(lambda: len(origin.log) >= before + 3, timeout_seconds=10)
 
         assert sorted(titles(redis_client)) == ["Item 0", "Item 1", "Item 2"]
     redis_client.flushall()

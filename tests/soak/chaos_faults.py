@@ -58,18 +58,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: its number in the list of faults, its name, and how it is injected by chance; returns when over.
-
-    Some end every worker by design: RQ lets go of a store that fails, and of a job it cannot read, and its process
-    is started again.
-    """
+    """One fault: its number in the list of faults, its name, and how it is injected by chance; returns when over."""
 
     number: int
     name: str
     group: Group
     inject: Callable[[Scene, random.Random], None]
     weight: float = 1.0
-    ends_workers: bool = False
 
 
 def _kill(kind: Kind) -> Callable[[Scene, random.Random], None]:
@@ -219,13 +214,13 @@ FAULTS = (
     Fault(9, "newswire run killed", "system", _kill_run, 0.5),
     Fault(10, "worker frozen past its leases", "frozen worker", _freeze_worker, 0.7),
     Fault(11, "daemon frozen past its leases", "frozen daemon", _freeze_daemon, 0.7),
-    Fault(13, "store killed", "store", _kill_store, 1.5, ends_workers=True),
-    Fault(17, "store frozen", "store", _freeze_store, ends_workers=True),
-    Fault(17, "store refuses connections", "way", _refuse, ends_workers=True),
-    Fault(18, "store slow", "way", _slow_way, ends_workers=True),
-    Fault(19, "answers of the store cut", "way", _cut_answers, 2, ends_workers=True),
-    Fault(20, "memory of the store full", "store", _fill_memory, ends_workers=True),
-    Fault(28, "poison job", "queue", _enqueue_junk, 2, ends_workers=True),
+    Fault(13, "store killed", "store", _kill_store, 1.5),
+    Fault(17, "store frozen", "store", _freeze_store),
+    Fault(17, "store refuses connections", "way", _refuse),
+    Fault(18, "store slow", "way", _slow_way),
+    Fault(19, "answers of the store cut", "way", _cut_answers, 2),
+    Fault(20, "memory of the store full", "store", _fill_memory),
+    Fault(28, "poison job", "queue", _enqueue_junk, 2),
     Fault(29, "one job enqueued again and again", "queue", _enqueue_again),
     Fault(34, "clocks jump", "clock", _wrong_clocks, 0.7),
     Fault(42, "host cuts its answers", "hosts", _trouble(Served(b"", 200, {}, 0.0, is_cut=True))),

@@ -15,7 +15,8 @@ from pipeline.settings import Settings, load
 from pipeline.stages.digests import DIGESTS_BYTES
 from pipeline.stages.seen_records import pack, unpack
 from pipeline.state_fields import state_to_fields
-from workers.housekeeping import apply_new_schedule, tidy_memory
+from workers.housekeeping import apply_new_schedule, look_at_groups, tidy_memory
+from workers.status import status_of
 from workers.store import open_store
 
 FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
@@ -72,3 +73,25 @@ def test_what_settled_is_shrunk_and_what_is_long_gone_forgotten(
 
 def _known(day: int) -> bytes:
     return pack(Known(1, day * 86_400_000, day, bytes(range(1, DIGESTS_BYTES + 1))))
+
+
+def test_a_dead_consumer_group_is_told_once_and_again_when_it_is_well(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    """What it has not acknowledged is never trimmed: somebody must hear of it before the memory is full."""
+    redis_client.xadd("{newswire}:articles", {"article": "{}"}, id="1-1")  # published in 1970
+    redis_client.xgroup_create("{newswire}:articles", "forgotten", id="0")
+    with open_store(settings) as store:
+        look_at_groups(store)
+        look_at_groups(store)
+        ((_, dead),) = redis_client.xrange(store.keys.alerts)
+        assert status_of(store).groups == {"forgotten": 1}
+        redis_client.xreadgroup("forgotten", "a", {store.keys.articles: ">"}, noack=True)
+        look_at_groups(store)
+        _, (_, well) = redis_client.xrange(store.keys.alerts)
+        look_at_groups(store)
+
+    assert (dead[b"group"], dead[b"from"], dead[b"to"]) == (b"forgotten", b"ok", b"dead")
+    assert b"XGROUP DESTROY" in dead[b"what_to_do"]
+    assert (well[b"from"], well[b"to"]) == (b"dead", b"ok")
+    assert redis_client.xlen("{newswire}:alerts") == 2

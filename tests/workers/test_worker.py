@@ -27,6 +27,8 @@ FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
 RSS = b"""<rss version="2.0"><channel><title>Le Courrier</title><language>fr</language>
 <item><guid>1</guid><title>Le pont rouvre</title><link>https://example.org/1</link></item></channel></rss>"""
 
+OTHER_RSS = RSS.replace(b">1<", b">0<").replace(b"org/1", b"org/0").replace(b"Le pont rouvre", b"La gare ferme")
+
 
 @pytest.fixture
 def worker(valkey_url: str, redis_client: redis.Redis) -> Iterator[Child]:
@@ -52,6 +54,10 @@ async def _process(plain: redis.Redis, client: redis.asyncio.Redis, body: bytes)
     backlog = Backlog(plain, KEYS)
     backlog.dispatch(jobs_waiting=8)
     wait_until(lambda: backlog.waiting() == 0)
+
+
+def _gaps(client: redis.Redis) -> list[dict[bytes, bytes]]:
+    return [fields for _, fields in client.xrange(KEYS.alerts) if fields[b"to"] == b"gap"]
 
 
 async def test_a_document_becomes_an_article_on_the_stream(
@@ -100,13 +106,16 @@ def test_a_function_off_the_list_is_not_run(worker: Child, redis_client: redis.R
 async def test_a_job_that_cannot_be_read_does_not_stop_the_next(
     worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis, damage: Mapping[str, bytes | str]
 ) -> None:
-    """RQ's worker leaves with exit code 0 on such a job; it must come back, and the feeds behind it with it."""
+    """RQ lets go of its work at such a job; it must go on at once, in the same process, with the feeds behind it."""
+    await _process(redis_client, async_redis, OTHER_RSS)
+    assert worker.process is not None
+    pid = worker.process.pid
     enqueue_junk(redis_client, KEYS, damage)
 
     await _process(redis_client, async_redis, RSS)
 
-    assert redis_client.xlen(KEYS.articles) == 1
-    assert worker.process is not None
+    assert redis_client.xlen(KEYS.articles) == 2
+    assert worker.process.pid == pid
 
 
 async def test_wire_copy_in_another_feed_is_marked_and_counted_once(
@@ -135,6 +144,20 @@ async def test_wire_copy_in_another_feed_is_marked_and_counted_once(
     assert copy["kind"] == "new"
     fates = {"polled": 2, "documents": 2, "entries": 2, "new": 1, "near_duplicates": 1}
     assert ArticleStore(redis_client, KEYS).totals() == fates
+    assert worker.process is not None
+
+
+async def test_a_gap_is_announced_and_counted(
+    worker: Child, redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A window that was overrun between two polls lost articles: somebody must hear of it, with what to do."""
+    await _process(redis_client, async_redis, RSS)
+    await _process(redis_client, async_redis, OTHER_RSS)
+
+    alerts = wait_until(lambda: _gaps(redis_client))
+    assert [alert[b"feed"] for alert in alerts] == [FEED.id.encode()]
+    assert b"poll it more often" in alerts[0][b"what_to_do"]
+    assert ArticleStore(redis_client, KEYS).totals()["gaps"] == 1
     assert worker.process is not None
 
 

@@ -6,6 +6,9 @@ that a polite feed reader owes to its hosts, and to its readers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
 from conformance import answers, audits, freshness, hosts, older, redirects, refusals, validators
 from conformance.rows import ROWS, Evidence, Row, Session
@@ -18,18 +21,23 @@ FILES = (validators, audits, freshness, refusals, redirects, answers, older, hos
 
 
 @pytest.fixture(scope="session")
-def shown(request: pytest.FixtureRequest) -> dict[str, Evidence]:
-    """Give what one session showed of its rows."""
-    session: Session = request.param
-    return evidence_of(session)
+def sessions() -> Callable[[Session], dict[str, Evidence]]:
+    """Give what a session showed of its rows: each runs once, when its first row asks for it."""
+    futures: dict[Session, Future[dict[str, Evidence]]] = {}
+
+    def shown(session: Session) -> dict[str, Evidence]:
+        if session not in futures:
+            with ThreadPoolExecutor(1) as pool:
+                futures[session] = pool.submit(evidence_of, session)
+        return futures[session].result()
+
+    return shown
 
 
-@pytest.mark.parametrize(
-    ("shown", "row"), [(row.session, row) for row in ROWS], ids=[row.name for row in ROWS], indirect=["shown"]
-)
-def test_a_polite_reader_does_what_the_row_says(shown: dict[str, Evidence], row: Row) -> None:
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_a_polite_reader_does_what_the_row_says(row: Row, sessions: Callable[[Session], dict[str, Evidence]]) -> None:
     """One row: what its host was asked and what was published, judged after the session."""
-    row.judge(shown[row.name])
+    row.judge(sessions(row.session)[row.name])
 
 
 def test_every_file_brought_its_rows() -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
+import struct
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-from transport_cases import FEED, Case
+from transport_cases import FEED, RESET, Case
 
 from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
 from pipeline.stages.urls import feed_id
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER: to close is to reset."""
 
 
 class Hosts:
@@ -51,6 +56,10 @@ class Hosts:
             self.asked[host].append(time.monotonic())
             whole = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(FEED) + FEED
             for piece in self.faults[self.addresses[host]][1] if host in self.addresses else [whole]:
+                if piece == RESET:
+                    await asyncio.sleep(0.2)  # what was sent before must have been read: a reset throws it away
+                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                    continue
                 if isinstance(piece, float):
                     await asyncio.sleep(piece)
                     continue

@@ -1,7 +1,7 @@
 """Every way in which a host can go wrong below the document: what it sends, and what must become of the poll.
 
 A case is a pattern that the feed's problem must match ("": it must be read, with no problem) and the pieces that its
-host sends: bytes as they are, seconds to wait, or an endless iterator of bytes.
+host sends: bytes as they are, seconds to wait, RESET, or an endless iterator of bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import brotli
 from backports import zstd
 from documents import Item, rss
 
+RESET = float("inf")
+"""The piece that ends a connection with RST: what is on its way is thrown away."""
 Piece = bytes | float | Callable[[], Iterator[bytes]]
 Case = tuple[str, Sequence[Piece]]
 
@@ -84,6 +86,7 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "length of 10 GiB": ("too-large", [_answer(b"", length=10 << 30), 60.0]),
         "length too long": ("protocol|connection", [_answer(FEED, length=len(FEED) + 50)]),
         "length too short": ("protocol", [_answer(FEED, length=len(FEED)) + b"more"]),
+        "reset in the body": ("protocol|connection", [_answer(FEED[:500], length=len(FEED)), RESET]),
         "chunk cut": ("protocol|connection", [_chunked() + b"ffff\r\nshort"]),
         "HTTP/1.0, closed": ("", [b"HTTP/1.0 200 OK\r\n\r\n" + FEED]),
         "two lengths": ("protocol", [b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"]),
@@ -101,10 +104,13 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "bare CR in header": ("protocol", [_answer(FEED, b"X: a\rb")]),
         "HTTP/0.9": ("protocol", [FEED]),
         "bad status line": ("protocol", [b"HTTP/1.1 banana\r\n\r\n"]),
+        "space before colon": ("|protocol", [_answer(FEED, b"X : y")]),
+        "folded header": ("|protocol", [_answer(FEED, b"X: a", b"  b")]),
         "1 MB chunk extension": ("|protocol", [_chunked() + b"1;" + b"x" * 1_000_000 + b"\r\nx\r\n0\r\n\r\n"]),
         "header bytes not ASCII": ("", [_answer(FEED, b'ETag: "\xe9\xff"')]),
         "replies 103 without end": ("protocol", [_endless(b"HTTP/1.1 103 Early Hints\r\n\r\n")]),
         "status 999": ("HTTP 999", [_answer(FEED, status=b"999 No")]),
+        "101 not asked for": ("HTTP 101|protocol|timeout", [_answer(b"", status=b"101 Switching Protocols")]),
         "206 not asked for": ("HTTP 206", [_answer(FEED, status=b"206 Partial")]),
         "304 not asked for": ("HTTP 304", [b"HTTP/1.1 304 Not Modified\r\n\r\n"]),
         "second reply": ("", [_answer(FEED) + _answer(b"other")]),

@@ -33,22 +33,12 @@ class PollLog:
         """Log a poll of the feed of *lease* that took *seconds* and had *outcome*, and what changed for the feed."""
         if settled and isinstance(outcome, Unchanged):
             self._count_unchanged()
-            write = log.debug if self.tells_all else None
+            if self.tells_all:
+                log.debug(
+                    "polled", **_facts(lease, outcome, settled=settled, due_in_ms=due_ms - now_ms, seconds=seconds)
+                )
         else:
-            write = log.info
-        if write is not None:
-            state = outcome.state
-            write(
-                "polled",
-                feed=lease.feed.id,
-                url=lease.feed.url,  # its user and password are cut out where lines are written
-                outcome=type(outcome).__name__.lower(),
-                status=state.status,
-                problem=state.problem,
-                settled=settled,
-                due_in_seconds=round((due_ms - now_ms) / 1000, 1),
-                seconds=round(seconds, 3),
-            )
+            log.info("polled", **_facts(lease, outcome, settled=settled, due_in_ms=due_ms - now_ms, seconds=seconds))
         _tell_of_changes(lease, outcome)
 
     def _count_unchanged(self) -> None:
@@ -57,6 +47,20 @@ class PollLog:
         if passed >= _SUMMARY_SECONDS:
             log.info("polled_unchanged", polls=self._unchanged, seconds=round(passed, 1))
             self._unchanged, self._since = 0, monotonic()
+
+
+def _facts(lease: Lease, outcome: Outcome, *, settled: bool, due_in_ms: int, seconds: float) -> dict[str, object]:
+    state = outcome.state
+    return {
+        "feed": lease.feed.id,
+        "url": lease.feed.url,  # its user and password are cut out where lines are written
+        "outcome": type(outcome).__name__.lower(),
+        "status": state.status,
+        "problem": state.problem,
+        "settled": settled,
+        "due_in_seconds": round(due_in_ms / 1000, 1),
+        "seconds": round(seconds, 3),
+    }
 
 
 def _tell_of_changes(lease: Lease, outcome: Outcome) -> None:

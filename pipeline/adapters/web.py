@@ -26,6 +26,7 @@ from aiohttp import (
     ServerDisconnectedError,
     TCPConnector,
 )
+from aiohttp.resolver import AsyncResolver
 from yarl import URL
 
 from pipeline.adapters.addresses import ForbiddenAddressError, bounded, guarded_socket
@@ -72,16 +73,23 @@ class Web:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._aside = asyncio.Semaphore(_UNPACK_ASIDE_AT_ONCE)
         self._session: ClientSession | None = None
+        self._resolver: AsyncResolver | None = None
 
     async def __aenter__(self) -> Self:
         """Open the client; nothing is connected yet."""
-        guard = guarded_socket(allow_private_networks=self._settings.allow_private_networks)
+        # Not the resolver of the system, which waits in a thread for each name: a few dead names occupy all threads.
+        self._resolver = AsyncResolver()
+        # The limits are ours (gate and slots), so that no request waits for them while its time runs. TLS uses the
+        # one context that aiohttp makes for the process.
+        connector = TCPConnector(
+            limit=0,
+            resolver=self._resolver,
+            socket_factory=guarded_socket(allow_private_networks=self._settings.allow_private_networks),
+            ttl_dns_cache=60,
+            keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        )
         self._session = ClientSession(
-            # The limits are ours (gate and slots), so that no request waits for them while its time runs. TLS uses
-            # the one context that aiohttp makes for the process.
-            connector=bounded(
-                TCPConnector(limit=0, socket_factory=guard, ttl_dns_cache=60, keepalive_timeout=_KEEP_ALIVE_SECONDS)
-            ),
+            connector=bounded(connector),
             cookie_jar=DummyCookieJar(),
             headers={
                 "User-Agent": self._settings.user_agent,
@@ -100,6 +108,9 @@ class Web:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._resolver is not None:
+            await self._resolver.close()
+            self._resolver = None
 
     async def get(self, url: str, headers: Callable[[str], Headers]) -> Response | NoResponse:
         """Ask for *url* (http or https, already percent-encoded), following redirects.

@@ -1,12 +1,16 @@
 """What a poll costs: unchanged polls per CPU second of daemon and Valkey, beside a bare loop of aiohttp.
 
-    python -m tests.benchmarks.bench_fetch [POLLS]
+    python -m tests.benchmarks.bench_fetch [POLLS [PYTHON]]
 
 All in one run on one machine, over plain HTTP on loopback with connections kept alive. "aiohttp" is one tuned session
 that sends the same conditional requests and does nothing else. "newswire" is the daemon's own code with leases,
 decisions and settling; the CPU time of its process and of its Valkey count together, that of the origin does not.
 Rounds of the two take turns, after a round of each that is not counted, so that both meet the same machine.
 The two ratios are the figures that carry over to other machines.
+
+PYTHON is one that has the feed reader library `reader`, which is then asked to poll the same feeds of the same
+origin. It is no extra of ours, because it wants a module that our feedparser does without:
+`python -m venv READER && READER/bin/pip install reader sgmllib3k`, and PYTHON is `READER/bin/python`.
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ _AT_ONCE = 64
 _FEEDS = 500
 _ROUND_SECONDS = 60.0
 _PAUSE_SECONDS = 0.01
+_READERS_ROUNDS = 3
 _PYTHONS_THRESHOLDS = gc.get_threshold()
 
 
@@ -167,6 +172,13 @@ def measured(base: str, path: str, count: int, status: int) -> Cost:
     return Cost(*(sum(getattr(cost, each.name) for cost in costs) / polls for each in fields(Cost)))
 
 
+def reader_seconds(python: str, base: str) -> float:
+    """CPU seconds of one unchanged poll by `reader`, run by *python*, of the feeds below *base*."""
+    urls = "\n".join(_url(base, number) for number in range(_FEEDS))
+    command = [python, "-m", "tests.benchmarks.reader_peer", str(_READERS_ROUNDS)]
+    return float(subprocess.run(command, input=urls, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
 def main() -> None:
     """Measure and print."""
     count = max(1, (int(sys.argv[1]) if len(sys.argv) > 1 else 10_000) // _FEEDS)
@@ -180,6 +192,8 @@ def main() -> None:
                 f" ({cost.daemon * 1000:.3f} ms daemon + {cost.valkey * 1000:.3f} ms Valkey;"
                 f" {cost.bare / whole:.3f} of aiohttp)\n"
             )
+        for python in sys.argv[2:3]:
+            sys.stdout.write(f"304: reader {1 / reader_seconds(python, f'http:{port}'):.0f} per CPU second\n")
 
 
 if __name__ == "__main__":

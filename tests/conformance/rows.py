@@ -19,9 +19,13 @@ LONGEST_SECONDS = 4.0
 CONFIRMATIONS = 3
 AUDIT_SECONDS = 2.0
 
-Session = Literal["a day in seconds", "audits"]
+GAP_SECONDS = 0.3
+
+Session = Literal["a day in seconds", "audits", "hosts", "pages"]
 MAIN: Session = "a day in seconds"
 AUDITS: Session = "audits"
+HOSTS: Session = "hosts"
+PAGES: Session = "pages"
 """A session is a run of the whole system; rows that need other settings have one of their own."""
 
 
@@ -40,6 +44,10 @@ class Evidence:
         """Return the requests for *path*, oldest first."""
         return self.origin.requests(self.name, path)
 
+    def all_requests(self) -> list[Request]:
+        """Return all requests of the row's host, oldest first."""
+        return list(self.origin.log[self.name])
+
     def gaps(self, path: str = "/feed") -> list[float]:
         """Return the seconds between the requests for *path*."""
         return [after.at_seconds - before.at_seconds for before, after in pairwise(self.requests(path))]
@@ -52,7 +60,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One situation: *number* is its row in the table of behaviours, *title* what is required."""
+    """One situation: *number* is its row in the table of behaviours, *title* what is required.
+
+    *paths* are the feeds followed at the row's host.
+    """
 
     number: int
     title: str
@@ -60,6 +71,7 @@ class Row:
     script: Script
     judge: Callable[[Evidence], None]
     session: Session
+    paths: Sequence[str]
 
 
 ROWS: list[Row] = []
@@ -67,12 +79,12 @@ ROWS: list[Row] = []
 
 
 def row(
-    number: int, title: str, script: Script, *, session: Session = MAIN
+    number: int, title: str, script: Script, *, session: Session = MAIN, paths: Sequence[str] = ("/feed",)
 ) -> Callable[[Callable[[Evidence], None]], Callable[[Evidence], None]]:
     """Add a row: the function below judges it, and its name is the row's."""
 
     def add(judge: Callable[[Evidence], None]) -> Callable[[Evidence], None]:
-        ROWS.append(Row(number, title, judge.__name__.replace("_", "-"), script, judge, session))
+        ROWS.append(Row(number, title, judge.__name__.replace("_", "-"), script, judge, session, paths))
         return judge
 
     return add

@@ -10,9 +10,12 @@ from conformance.rows import (
     AUDIT_SECONDS,
     AUDITS,
     CONFIRMATIONS,
+    GAP_SECONDS,
+    HOSTS,
     INTERVAL_SECONDS,
     LONGEST_SECONDS,
     MAIN,
+    PAGES,
     ROWS,
     Evidence,
     Session,
@@ -33,22 +36,34 @@ _SETTINGS = {
     "SCHEDULE__MAX_INTERVAL_SECONDS": LONGEST_SECONDS,
     "FETCH__MOVE_CONFIRMATIONS": CONFIRMATIONS,
 }
+_SESSIONS: Mapping[Session, tuple[Mapping[str, object], float]] = {
+    MAIN: ({}, 3 * LONGEST_SECONDS),
+    AUDITS: ({"FETCH__AUDIT_SECONDS": AUDIT_SECONDS}, 4 * AUDIT_SECONDS),
+    HOSTS: (
+        {"FETCH__PER_HOST_GAP_SECONDS": GAP_SECONDS, "PUSH__CALLBACK_URL": "http://127.0.0.1:9"},
+        2 * LONGEST_SECONDS,
+    ),
+    PAGES: ({"ARTICLES__FULL_TEXT": "always"}, 2 * LONGEST_SECONDS),
+}
+"""The settings of each session, and how many seconds it runs."""
 _LONG = 90.0
 """Seconds that a machine with other things to do may take for anything; nothing is judged by it."""
 
 
 def evidence_of(session: Session) -> dict[str, Evidence]:
     """Run *session* from start to end; what it showed of each of its rows, by name."""
-    if session == AUDITS:
-        return _evidence(AUDITS, {**_SETTINGS, "FETCH__AUDIT_SECONDS": AUDIT_SECONDS}, seconds=4 * AUDIT_SECONDS)
-    return _evidence(MAIN, _SETTINGS, seconds=3 * LONGEST_SECONDS)
+    settings, seconds = _SESSIONS[session]
+    return _evidence(session, {**_SETTINGS, **settings}, seconds=seconds)
 
 
 def _evidence(session: Session, settings: Mapping[str, object], *, seconds: float) -> dict[str, Evidence]:
     """Run the system for *seconds*, stop it and start it again for a while (the main session), and look."""
-    scripts = {row.name: row.script for row in ROWS if row.session == session}
+    rows = [row for row in ROWS if row.session == session]
+    scripts = {row.name: row.script for row in rows}
     with ScriptedOrigin(scripts) as origin, running_system(**settings) as system:
-        (system.folder / "feeds.txt").write_text("\n".join(map(origin.url, scripts)), "utf-8")
+        (system.folder / "feeds.txt").write_text(
+            "\n".join(origin.url(row.name, path) for row in rows for path in row.paths), "utf-8"
+        )
         running = _run(system, origin, "feeds.txt", seconds=seconds)
         restarted_seconds = time.monotonic()
         if session == MAIN:

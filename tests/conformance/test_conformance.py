@@ -6,36 +6,38 @@ that a polite feed reader owes to its hosts, and to its readers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
-from conformance import answers, audits, freshness, older, redirects, refusals, validators
-from conformance.rows import AUDITS, MAIN, ROWS, Evidence
+from conformance import answers, audits, freshness, hosts, older, redirects, refusals, validators
+from conformance.rows import ROWS, Evidence, Row, Session
 from conformance.sessions import evidence_of
 
 pytestmark = pytest.mark.flow
 
-FILES = (validators, audits, freshness, refusals, redirects, answers, older)
+FILES = (validators, audits, freshness, refusals, redirects, answers, older, hosts)
 """Where the rows are: importing them is what puts them on the list."""
 
 
 @pytest.fixture(scope="session")
-def main_session() -> dict[str, Evidence]:
-    """Give what the main session showed of its rows."""
-    return evidence_of(MAIN)
+def sessions() -> Callable[[Session], dict[str, Evidence]]:
+    """Give what a session showed of its rows: each runs once, when its first row asks for it."""
+    futures: dict[Session, Future[dict[str, Evidence]]] = {}
+
+    def shown(session: Session) -> dict[str, Evidence]:
+        if session not in futures:
+            with ThreadPoolExecutor(1) as pool:
+                futures[session] = pool.submit(evidence_of, session)
+        return futures[session].result()
+
+    return shown
 
 
-@pytest.fixture(scope="session")
-def audit_session() -> dict[str, Evidence]:
-    """Give what the session with audits in seconds showed."""
-    return evidence_of(AUDITS)
-
-
-@pytest.mark.parametrize("name", [row.name for row in ROWS])
-def test_a_polite_reader_does_what_the_row_says(name: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_a_polite_reader_does_what_the_row_says(row: Row, sessions: Callable[[Session], dict[str, Evidence]]) -> None:
     """One row: what its host was asked and what was published, judged after the session."""
-    row = next(each for each in ROWS if each.name == name)
-    shown = request.getfixturevalue("audit_session" if row.session == AUDITS else "main_session")
-
-    row.judge(shown[name])
+    row.judge(sessions(row.session)[row.name])
 
 
 def test_every_file_brought_its_rows() -> None:

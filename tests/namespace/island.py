@@ -34,7 +34,7 @@ _SETUP = (
     "ip addr add 169.254.169.254/32 dev lo",
     "ip -6 addr add fe80::1/64 dev lo nodad",
 )
-_NAME_SERVER = "127.0.0.53"
+NAME_SERVER = "127.0.0.53"
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - on the island alone
 _CANARY_PORTS = (80, 8080, *PORTS)
 
@@ -109,7 +109,7 @@ async def inhabited() -> AsyncIterator[Island]:
         await asyncio.start_server(island.answer, host, port) for host in _EVERYWHERE for port in _CANARY_PORTS
     ]
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: _NameServer(island), local_addr=(_NAME_SERVER, 53))
+    transport, _ = await loop.create_datagram_endpoint(lambda: _NameServer(island), local_addr=(NAME_SERVER, 53))
     try:
         yield island
     finally:
@@ -162,15 +162,15 @@ async def report() -> dict[str, object]:
         }
 
 
-def settle() -> None:
-    """Make the island habitable; SystemExit where it is none."""
+def settle(options: str = "options timeout:1 attempts:1") -> None:
+    """Make the island habitable, with these *options* for its resolver; SystemExit where it is none."""
     if [name for _, name in socket.if_nameindex()] != ["lo"]:
         sys.exit("this is no island: there are other interfaces than lo")
     for line in _SETUP:
         subprocess.run(line.split(), check=True)
     with tempfile.TemporaryDirectory() as folder:
         for name, text in (
-            ("resolv.conf", f"nameserver {_NAME_SERVER}\noptions timeout:1 attempts:1\n"),
+            ("resolv.conf", f"nameserver {NAME_SERVER}\n{options}\n"),
             ("hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost\n10.66.0.2 intranet\n"),
         ):
             file = Path(folder, name)

@@ -6,54 +6,19 @@ canaries. Where namespaces are not permitted nothing is tried: on an open machin
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
-
-HERE = Path(__file__).resolve().parent
-_SOURCE = HERE.parents[1]
-
-
-def namespace() -> list[str]:
-    """The command that runs another one on an island; skips the test where that is not permitted."""
-    unshare = (
-        ["unshare", "--net", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net", "--mount"]
-    )
-    if sys.platform != "linux" or not shutil.which("unshare") or not shutil.which("ip"):
-        pytest.skip("network namespaces need Linux with unshare and ip")
-    probe = subprocess.run([*unshare, "ip", "link", "set", "lo", "up"], capture_output=True, text=True, check=False)
-    if probe.returncode != 0:
-        pytest.skip(f"network namespaces are not permitted here: {probe.stderr.strip()}")
-    return unshare
-
-
-def on_island(*arguments: str) -> dict[str, Any]:
-    """Run the island with *arguments* and return its report."""
-    path = os.pathsep.join(map(str, (_SOURCE, HERE, HERE.parent)))
-    done = subprocess.run(
-        [*namespace(), sys.executable, str(HERE / "island.py"), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report
+from namespace.island_runs import HERE, PATH, on_island
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_nothing_that_is_not_public_is_reached(loop: str) -> None:
     """Literals in all spellings, v4 inside v6, names, rebinding, redirects, ports, proxies: no connection at all."""
-    report = on_island(loop)
+    report = on_island("island.py", loop)
 
     assert report["controls"] == ["Response"] * 4, "what is public is reached, also beside addresses that are not"
     assert report["rebinds"] >= 6
@@ -65,7 +30,7 @@ def test_nothing_that_is_not_public_is_reached(loop: str) -> None:
 
 def test_the_canaries_sing_when_the_guard_is_off() -> None:
     """A test that finds nothing must be shown to be able to find something."""
-    assert on_island("unguarded")["canaries"] == [
+    assert on_island("island.py", "unguarded")["canaries"] == [
         "10.0.0.1 port 80",
         "10.9.9.9 port 80",
         "169.254.169.254 port 80",
@@ -78,14 +43,13 @@ def test_the_island_is_none_where_there_are_other_interfaces() -> None:
     """On the open machine the program must refuse before it asks anybody."""
     if [name for _, name in socket.if_nameindex()] == ["lo"]:
         pytest.skip("this machine has no other interface than lo")
-    path = os.pathsep.join(map(str, (_SOURCE, HERE, HERE.parent)))
     done = subprocess.run(
         [sys.executable, str(HERE / "island.py"), "unguarded"],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": PATH},
     )
 
     assert (done.returncode, done.stderr.strip()) == (1, "this is no island: there are other interfaces than lo")

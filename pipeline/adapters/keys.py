@@ -56,31 +56,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
+_OF_ALL_FEEDS = ("feeds", "due", "leases", "shards", "zones", "health", "subscriptions", "rhythms", "plans")
+_OF_EACH_FEED = ("states:*", "seen:*", "aliases:*", "items:*", "told:*", "counts:*")
+_OF_THE_WHOLE = ("tokens", "sketches*", "articles", "dead*", "totals", "alerts", "latencies*", "account", "schedule")
 PERMANENT = (
-    "{*}:feeds",
-    "{*}:states:*",
-    "{*}:due",
-    "{*}:leases",
-    "{*}:tokens",
-    "{*}:seen:*",
-    "{*}:shards",
-    "{*}:aliases:*",
-    "{*}:items:*",
-    "{*}:told:*",
-    "{*}:zones",
-    "{*}:sketches*",
-    "{*}:articles",
-    "{*}:dead*",
-    "{*}:totals",
-    "{*}:health",
-    "{*}:alerts",
-    "{*}:subscriptions",
-    "{*}:rhythms",
-    "{*}:plans",
-    "{*}:latencies*",
-    "{*}:account",
-    "{*}:schedule",
-    "{*}:counts:*",
+    *(f"{{*}}:{name}" for name in (*_OF_ALL_FEEDS, *_OF_EACH_FEED, *_OF_THE_WHOLE)),
     "rq:queues",
     "rq:workers*",
 )

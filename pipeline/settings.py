@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -249,22 +250,25 @@ def _reconcile(found: dict[str, _Word]) -> None:
     """Make minimum <= interval <= maximum hold in *found*: the weaker word gives way to the stronger.
 
     So an interval of 0.5 seconds on the command line needs no second word about the minimum.
-    Raises SettingsError when both stand in the same source.
+    Raises SettingsError when two of the same source contradict each other.
     """
-    least, interval, most = (f"schedule.{bound}interval_seconds" for bound in ("min_", "", "max_"))
-    # The bounds come last: a minimum that gives way to the maximum must not bind an interval that is below both.
-    for low, high in ((least, interval), (interval, most), (least, most)):
-        lower, upper = found[low], found[high]
-        if _number(lower) <= _number(upper):
-            continue
-        if lower.strength == upper.strength:
-            raise SettingsError(
-                f"{upper.where}: {high} = {upper.value} is below {low} = {lower.value}: "
-                "must be minimum <= interval <= maximum"
-            )
-        strong = max(lower, upper, key=lambda word: word.strength)
-        weak = low if strong is upper else high
-        found[weak] = replace(strong, name=weak)
+    names = [f"schedule.{bound}interval_seconds" for bound in ("min_", "", "max_")]
+    for low, high in combinations(names, 2):
+        _refuse_contradiction(found[low], found[high])
+    settled: dict[str, float] = {}
+    for name in sorted(names, key=lambda name: -found[name].strength):
+        position = names.index(name)
+        value = max([_number(found[name]), *(settled[below] for below in names[:position] if below in settled)])
+        settled[name] = min([value, *(settled[above] for above in names[position:] if above in settled)])
+        found[name] = replace(found[name], value=settled[name])
+
+
+def _refuse_contradiction(lower: _Word, upper: _Word) -> None:
+    if lower.strength == upper.strength and _number(lower) > _number(upper):
+        raise SettingsError(
+            f"{upper.where}: {upper.name} = {upper.value} is below {lower.name} = {lower.value}: "
+            "must be minimum <= interval <= maximum"
+        )
 
 
 def _number(word: _Word) -> float:

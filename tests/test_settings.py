@@ -248,6 +248,15 @@ def test_an_interval_and_a_maximum_below_the_minimum_need_no_word_about_it() -> 
     assert (schedule.min_interval_seconds, schedule.interval_seconds, schedule.max_interval_seconds) == (0.5, 0.5, 4)
 
 
+def test_an_interval_gives_way_to_both_of_its_bounds_though_they_contradict_each_other() -> None:
+    """The minimum of the command line beats the maximum of the environment, and the default between them both."""
+    environ = {"NEWSWIRE_SCHEDULE__MAX_INTERVAL_SECONDS": "1"}
+
+    schedule = settings(environ=environ, overrides={"schedule.min_interval_seconds": 2.0}).schedule
+
+    assert (schedule.min_interval_seconds, schedule.interval_seconds, schedule.max_interval_seconds) == (2, 2, 2)
+
+
 def test_intervals_that_contradict_each_other_in_one_source_are_refused() -> None:
     """Nobody can know which of the two was meant."""
     message = refusal("[schedule]\ninterval_seconds = 30\nmin_interval_seconds = 40")

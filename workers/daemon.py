@@ -22,6 +22,7 @@ from pipeline.model import Lease
 from pipeline.settings import Settings
 from pipeline.stages.planning.accounting import book_from_json
 from workers.backpressure import Backpressure
+from workers.leased_tasks import LeasedTasks
 from workers.loops import repeat, wait
 from workers.older_pages import OlderPages
 from workers.pages import Pages
@@ -38,7 +39,6 @@ _TOGETHER_SECONDS = 0.01
 """The places of polls that end within this time are filled in one go: one by one costs a call of Redis each."""
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _LEASES_AT_ONCE = 64
-_CANCEL_SECONDS = 2.0
 _REPAIRS = {
     "feed": "remove it and add it again: newswire feeds remove FEED",
     "state": "nothing: it is polled as if for the first time",
@@ -55,7 +55,7 @@ class Daemon:
     backpressure: Backpressure
     on_polled: Callable[[Polled], None] = lambda _polled: None
     pages: tuple[Pages | OlderPages, ...] = ()
-    _in_flight: dict[str, tuple[Lease, asyncio.Task[None]]] = field(default_factory=dict)
+    _in_flight: LeasedTasks[Lease] = field(default_factory=LeasedTasks)
     _next_due_ms: int | None = None
     _beaten: float | None = None
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -118,8 +118,7 @@ class Daemon:
         book = book_from_json(leased.account)
         self.poller.price = book.account.price if book else None
         for lease in leased.leases if until_ms else await self.poller.turns.admit(leased.leases):
-            task = asyncio.create_task(self._poll_and_forget(lease))
-            self._in_flight[lease.feed.id] = (lease, task)
+            self._in_flight.begin(lease.feed.id, lease, self._poll)
         return len(leased.leases)
 
     async def _room(self, *, at_most_seconds: float) -> None:
@@ -129,14 +128,13 @@ class Daemon:
         if self._freed.is_set():
             await asyncio.sleep(_TOGETHER_SECONDS)
 
-    async def _poll_and_forget(self, lease: Lease) -> None:
+    async def _poll(self, lease: Lease) -> None:
         try:
             polled = await self.poller.poll(lease)
             self.on_polled(polled)
         except STORE_LOST as error:
             log.error("unsettled", feed=lease.feed.id, reason=str(error))  # noqa: TRY400 - the lease ends by itself
         finally:
-            self._in_flight.pop(lease.feed.id, None)
             self._freed.set()
 
     async def _dispatch(self) -> None:
@@ -151,7 +149,7 @@ class Daemon:
 
     async def _keep_leases(self, daemon_id: str, started_ms: int, ended: asyncio.Event) -> None:
         await self._beat(daemon_id, started_ms)
-        lost = await self.poller.leases.renew([lease for lease, _ in self._in_flight.values()])
+        lost = await self.poller.leases.renew(self._in_flight.leases)
         for feed_id in lost:
             log.warning("lease_lost", feed=feed_id)
         await wait(ended, _RENEWAL_SECONDS)
@@ -166,13 +164,7 @@ class Daemon:
 
     async def _drain(self) -> None:
         """Let polls in flight end; what is not done in the grace time is cancelled and given back."""
-        tasks = [task for _, task in self._in_flight.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self.settings.workers.grace_seconds / 2)
-        left = list(self._in_flight.values())
-        for _, task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait([task for _, task in left], timeout=_CANCEL_SECONDS)
+        await self._in_flight.let_end(at_most_seconds=self.settings.workers.grace_seconds / 2)
+        left = await self._in_flight.cancel()
         await self.poller.turns.told()
-        await self.poller.leases.release([lease for lease, _ in left])
+        await self.poller.leases.release(left)

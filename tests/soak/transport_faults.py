@@ -124,8 +124,12 @@ def _stall_and_growth(looks: Sequence[Look], begun: float) -> tuple[float, float
     longest, usual = (max(some, key=lambda look: look.wait_seconds) for some in (faulty, quiet))
     growth = max(look.resident_mb for look in faulty) - max(look.resident_mb for look in quiet)
     print(f"memory +{growth:.1f} MB; {len(faulty)} looks")
+    own = max(look.wait_seconds - look.queued_seconds for look in faulty)
     for name, look in (("stall", longest), ("without faults", usual)):
         print(f"{name}: {look.wait_seconds * 1000:.0f} ms, {look.queued_seconds * 1000:.0f} of them for a core")
+    print(
+        f"longest wait for the daemon itself: {own * 1000:.0f} ms; stall {longest.at - begun:.0f} s after the start"
+    )
     return longest.wait_seconds, growth
 
 

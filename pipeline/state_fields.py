@@ -40,6 +40,14 @@ def state_from_fields(fields: Mapping[bytes, bytes]) -> FeedState:
     return FeedState(**{name: read(value) for (name, read), value in known})
 
 
+def known_state(fields: Mapping[bytes, bytes]) -> FeedState:
+    """Read the state held by *fields*; one that cannot be read is unknown, as that of a feed never polled."""
+    try:
+        return state_from_fields(fields)
+    except ValueError:
+        return FeedState()
+
+
 # --- The forms of values ------------------------------------------------------------------------------------------
 
 

@@ -174,7 +174,12 @@ def export(file: str, config: Path | None, data_dir: str | None, redis_url: str 
 def remove(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Forget feeds, named by address or id; what they published stays on the stream."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        for feed in [find_feed(store, each) for each in feeds]:
+        damaged = [each for each in feeds if store.feeds.is_damaged(each)]
+        chosen = [find_feed(store, each) for each in feeds if each not in damaged]
+        for each in damaged:
+            store.feeds.remove(each)
+            click.echo(f"removed: {each} (its record was damaged: add the feed again by its address)")
+        for feed in chosen:
             store.feeds.remove(feed.id)
             click.echo(f"removed: {feed.url} (undo: newswire feeds add {feed.url})")
 

@@ -39,6 +39,10 @@ _TOGETHER_SECONDS = 0.01
 """The places of polls that end within this time are filled in one go: one by one costs a call of Redis each."""
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _LEASES_AT_ONCE = 64
+_REPAIRS = {
+    "feed": "remove it and add it again: newswire feeds remove FEED",
+    "state": "nothing: it is polled as if for the first time",
+}
 
 
 @dataclass(slots=True)
@@ -109,6 +113,8 @@ class Daemon:
         leased = await self.poller.leases.lease_due(limit=room, until_ms=until_ms)
         self.poller.clock.set(leased.now_ms)
         self._next_due_ms = leased.next_due_ms
+        for damage in leased.damaged:
+            log.error("damaged", feed=damage.feed_id, what=damage.what, repair=_REPAIRS[damage.what])
         book = book_from_json(leased.account)
         self.poller.price = book.account.price if book else None
         for lease in leased.leases if until_ms else await self.poller.turns.admit(leased.leases):

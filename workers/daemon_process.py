@@ -138,6 +138,7 @@ def main() -> int:
     settings = lifecycle.settings_of_this_process()
     logs.configure(settings.log)
     lifecycle.collect_garbage_rarely()
+    lifecycle.give_large_blocks_back()
     try:
         uvloop.run(serve(settings))
     except NewswireError as error:

@@ -14,7 +14,7 @@ from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_counters, as_fields
 from pipeline.adapters.seen_shards import shard_names
 from pipeline.model import Feed, FeedState
-from pipeline.state_fields import state_from_fields
+from pipeline.state_fields import known_state
 
 _CHUNK = 500
 
@@ -87,18 +87,23 @@ class FeedStore:
             return sum(pipe.execute())
 
     def get(self, feed_id: str) -> Feed | None:
-        """The feed with this id, or None."""
+        """The feed with this id, or None; None too for one whose record is damaged, which can only be removed."""
         text = self._client.hget(self._keys.feeds, feed_id)
-        return None if text is None else wire.feed_from_json(text)
+        return None if text is None else _feed(text)
+
+    def is_damaged(self, feed_id: str) -> bool:
+        """Whether there is a feed with this id of which nothing else can be read."""
+        return self.get(feed_id) is None and bool(self._client.hexists(self._keys.feeds, feed_id))
 
     def all(self) -> Iterator[Feed]:
-        """Every feed of the list, read in portions."""
+        """Every feed of the list, read in portions, without damaged ones: the daemon's log names these."""
         for _, text in self._client.hscan_iter(self._keys.feeds, count=_CHUNK):
-            yield wire.feed_from_json(text)
+            if (feed := _feed(text)) is not None:
+                yield feed
 
     def state(self, feed_id: str) -> FeedState:
         """What is remembered of the feed."""
-        return state_from_fields(as_fields(self._client.hgetall(self._keys.states(feed_id))))
+        return known_state(as_fields(self._client.hgetall(self._keys.states(feed_id))))
 
     def states(self, feed_ids: Sequence[str]) -> list[FeedState]:
         """What is remembered of many feeds, in their order."""
@@ -107,7 +112,7 @@ class FeedStore:
             with self._client.pipeline(transaction=False) as pipe:
                 for feed_id in feed_ids[start : start + _CHUNK]:
                     pipe.hgetall(self._keys.states(feed_id))
-                states.extend(state_from_fields(fields) for fields in pipe.execute())
+                states.extend(known_state(fields) for fields in pipe.execute())
         return states
 
     def due_ms(self, feed_id: str) -> int | None:
@@ -146,3 +151,10 @@ class FeedStore:
     def counts(self, feed_id: str) -> dict[str, int]:
         """Item accounting of one feed, by counter."""
         return as_counters(self._client.hgetall(self._keys.counts(feed_id)))
+
+
+def _feed(record: bytes | str) -> Feed | None:
+    try:
+        return wire.feed_from_json(record)
+    except ValueError:
+        return None

@@ -77,6 +77,8 @@ def health_from_record(record: bytes | None) -> FeedHealth:
             "list[Any]", json.loads(record.decode())
         )
         known = health in _HEALTHS and document in _DOCUMENT_KINDS
+        known = known and all(each is None or isinstance(each, int) for each in (since_ms, newest_ms))
+        known = known and all(isinstance(each, str) for each in (detail, document_detail, moved_to or ""))
     except (ValueError, TypeError):
         return NEVER_JUDGED
     if not known:

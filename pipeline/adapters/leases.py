@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
+from redis import ResponseError
 from redis.asyncio import Redis
 
 from pipeline import wire
@@ -33,16 +34,26 @@ _health_of = lru_cache(maxsize=_RECORDS_KEPT)(health_from_record)
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """What is kept of the feed with this id and cannot be read: the feed itself, or its state."""
+
+    feed_id: str
+    what: Literal["feed", "state"]
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """What one call of `lease_due` brought: the leases, the server's clock (ms) to go by, and when more is due.
 
-    `account` is how the budget of requests stands, as text; None before it was first booked.
+    `account` is how the budget of requests stands, as text; None before it was first booked. A feed whose state is
+    `damaged` is leased as one never polled; one that is damaged itself is not leased.
     """
 
     leases: tuple[Lease, ...]
     now_ms: int
     next_due_ms: int | None = None
     account: bytes | None = None
+    damaged: tuple[Damage, ...] = ()
 
 
 class LeaseStore:
@@ -59,7 +70,10 @@ class LeaseStore:
         return int(seconds) * 1000 + int(microseconds) // 1000
 
     async def lease_due(self, *, limit: int, until_ms: int = 0) -> Leased:
-        """Lease at most *limit* feeds that are due (by *until_ms* when that is not 0), soonest first."""
+        """Lease at most *limit* feeds that are due (by *until_ms* when that is not 0), soonest first.
+
+        A state that cannot be read is deleted: it is told of once, and nothing of it outlives the poll.
+        """
         keys = self._keys
         now_ms, next_due_ms, account, *rows = await call_async(
             self._client,
@@ -77,12 +91,15 @@ class LeaseStore:
             },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
         )
-        leases = [_lease(rows[start : start + _ROW]) for start in range(0, len(rows), _ROW)]
+        leases, damaged = _leases(rows)
+        if forgotten := [keys.states(each.feed_id) for each in damaged if each.what == "state"]:
+            await self._client.delete(*forgotten)
         return Leased(
-            tuple([lease for lease in leases if lease is not None]),
+            tuple(leases),
             int(now_ms),
             int(float(next_due_ms)) if next_due_ms else None,
             account or None,
+            tuple(damaged),
         )
 
     async def keep_plan(self, lease: Lease, plan: bytes) -> None:
@@ -187,16 +204,32 @@ def _flat(fields: dict[bytes, bytes]) -> list[Value]:
     return [part for pair in fields.items() for part in pair]
 
 
-def _lease(row: Sequence[Any]) -> Lease | None:
-    """The lease that a *row* of `lease_feeds` tells of; None for a feed that was removed meanwhile."""
-    _, token, feed, health, rhythm, plan, state = row
-    if not feed:
+def _leases(rows: Sequence[Any]) -> tuple[list[Lease], list[Damage]]:
+    """The leases that the *rows* of `lease_feeds` tell of, without feeds that were removed meanwhile."""
+    leases: list[Lease] = []
+    damaged: list[Damage] = []
+    for start in range(0, len(rows), _ROW):
+        feed_id, token, record, health, rhythm, plan, fields = rows[start : start + _ROW]
+        if not record:
+            continue
+        try:
+            feed = _feed_of(record)
+        except ValueError:
+            damaged.append(Damage(feed_id.decode(), "feed"))
+            continue
+        state = _state(fields)
+        if state is None:
+            damaged.append(Damage(feed.id, "state"))
+            state = FeedState()
+        leases.append(Lease(feed, state, int(token), _health_of(health), rhythm or None, plan or None))
+    return leases, damaged
+
+
+def _state(fields: Sequence[bytes] | ResponseError) -> FeedState | None:
+    """The state that *fields* tell of, names and values in turn; None if they cannot be read, or were no hash."""
+    if isinstance(fields, ResponseError):
         return None
-    return Lease(
-        _feed_of(feed),
-        state_from_fields(dict(zip(state[::2], state[1::2], strict=True))),
-        int(token),
-        _health_of(health),
-        rhythm or None,
-        plan or None,
-    )
+    try:
+        return state_from_fields(dict(zip(fields[::2], fields[1::2], strict=True)))
+    except ValueError:
+        return None

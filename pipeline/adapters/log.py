@@ -15,6 +15,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `polled` | a poll ended; (debug) if nothing is new | `feed`, `url`, `outcome`, `status`, `problem`, `settled`, … |
 | `polled_unchanged` | once a minute: how many polls found nothing new | `polls`, `seconds` |
 | `unsettled` | the outcome of a poll could not be stored; the poll is repeated | `feed`, `reason` |
+| `damaged` | what is kept of a feed cannot be read: `repair` says what becomes of it | `feed`, `what`, `repair` |
 | `moved` | a feed is polled at another address from now on, or at its own again | `feed`, `url`, `now_at` |
 | `false_304` | a host said that nothing is new although it was | `feed`, `url`, `times` |
 | `host_untold` | the store was away when requests ended; turns end by themselves | `requests`, `reason` |

@@ -7,6 +7,7 @@ passes through) nor a string that was decoded by guess; every amount is bounded:
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -50,9 +51,10 @@ _REFUSAL_STATUSES = frozenset((403, 405, 406, 409, 429, 503))
 _LONGEST_REFUSAL_BYTES = 32_768
 _REFUSAL_SECONDS = 1.0
 # What unpacks to more is unpacked in a thread, whatever it measures on the wire (33 kB of zstd can be 1 GiB): these
-# take 1 to 3 ms, and the event loop should not stand still for longer. Two such bodies at a time.
+# take 1 to 3 ms, and the event loop should not stand still for longer. Two such bodies at a time, and never on all
+# cores: the loop would wait for one.
 _UNPACK_HERE_BYTES = 262_144
-_UNPACK_ASIDE_AT_ONCE = 2
+_UNPACK_ASIDE_AT_ONCE = min(2, max(1, (os.cpu_count() or 1) - 1))
 _LONGEST_DETAIL = 200
 # A feed is asked again in minutes: an idle connection serves only redirects and other feeds of the same host.
 _KEEP_ALIVE_SECONDS = 2.0

@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from pipeline.errors import UsageError
 from pipeline.model import Response
+from pipeline.stages.extract.tree import page_text
 from pipeline.stages.platforms import account_feed, platform_feeds
-from pipeline.stages.urls import absolute, canonical
+from pipeline.stages.urls import absolute, canonical, feed_url
 
 Source = Literal["itself", "platform", "header", "link", "self", "anchor", "well-known"]
 
@@ -29,6 +31,7 @@ _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
     | {"text/rss+xml", "text/atom+xml", "application/x.atom+xml", "application/x-atom+xml"}
 )
+_VAGUE_TYPES = frozenset({"text/xml", "application/xml", "application/json"})
 _FEED_PATH = re.compile(
     r"\.(?:rss|atom|rdf|xml)$|/(?:feeds?|rss|atom|index\.rdf)/?$|/(?:rss|feeds?|atom)/|[/.](?:feed|rss)\.json$",
     re.IGNORECASE,
@@ -66,7 +69,8 @@ def candidates_by_address(url: str) -> tuple[Candidate, ...]:
 
 def candidates_in_page(response: Response, page: bytes) -> tuple[Candidate, ...]:
     """The feeds that the answer *response* with the unpacked body *page* names, the best first, each once."""
-    found = [*_in_headers(response), *_in_html(page[:PAGE_BYTES], response.url)]
+    served_as = (response.header("content-type") or b"").decode("latin-1")
+    found = [*_in_headers(response), *_in_html(page_text(page[:PAGE_BYTES], served_as), response.url)]
     if not any(candidate.source in ("header", "link") for candidate in found):
         account = account_feed(response.url)
         found = found if account is None else [Candidate(account, "account", "platform"), *found]
@@ -133,29 +137,57 @@ def _in_headers(response: Response) -> Iterator[Candidate]:
             yield Candidate(url, _one_line(parameters.get("title", "")), "header")
 
 
-def _in_html(page: bytes, url: str) -> list[Candidate]:
-    tree = LexborHTMLParser(page.decode("utf-8", "replace"))
+def _in_html(page: str, url: str) -> list[Candidate]:
+    tree = LexborHTMLParser(page)
     base = url
     if (named := tree.css_first("base[href]")) is not None:
         base = absolute(named.attributes.get("href"), url) or url
-    found: list[Candidate] = []
-    for source, selector in (("link", "link[href][rel]"), ("anchor", "a[href]")):
-        for node in tree.css(selector):
-            attributes = {name: value or "" for name, value in node.attributes.items()}
-            target = absolute(attributes["href"], base)
-            if target is None:
-                continue
-            if source == "link" and _is_feed_link(attributes["rel"], attributes.get("type", "")):
-                found.append(Candidate(target, _one_line(attributes.get("title", "")), "link"))
-            elif source == "anchor" and looks_like_feed(target):
-                found.append(Candidate(target, _one_line(node.text(strip=True)[:200]), "anchor"))
-    return found
+    linked: list[Candidate] = []
+    vague: list[Candidate] = []
+    for target, attributes, _ in _references(tree, "link[href][rel]", base):
+        relation, media_type = attributes["rel"], attributes.get("type", "")
+        candidate = Candidate(target, _one_line(attributes.get("title", "")), "link")
+        if _is_feed_link(relation, media_type):
+            linked.append(candidate)
+        elif _may_be_feed_link(relation, media_type, target):
+            vague.append(candidate)
+    anchors = [
+        Candidate(target, _one_line(text), "anchor")
+        for target, _, text in _references(tree, "a[href]", base)
+        if looks_like_feed(target)
+    ]
+    return [*(linked or vague), *anchors]
+
+
+def _references(tree: LexborHTMLParser, selector: str, base: str) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield address, attributes and text of each element that *selector* finds and that leads anywhere."""
+    for node in tree.css(selector):
+        attributes = {name: value or "" for name, value in node.attributes.items()}
+        target = _target(attributes["href"], base)
+        if target is not None:
+            yield target, attributes, node.text(strip=True)[:200]
+
+
+def _target(reference: str, base: str) -> str | None:
+    """Where *reference* leads; `feed:` before an address, as old pages write it, is undone."""
+    if reference.lstrip()[:5].lower() != "feed:":
+        return absolute(reference, base)
+    try:
+        return feed_url(reference)
+    except UsageError:
+        return None
 
 
 def _is_feed_link(relation: str, media_type: str) -> bool:
     relations = set(relation.lower().split())
     kind = media_type.partition(";")[0].strip().lower()
     return ("alternate" in relations and kind in _FEED_TYPES) or ("feed" in relations and kind in {"", *_FEED_TYPES})
+
+
+def _may_be_feed_link(relation: str, media_type: str, target: str) -> bool:
+    """Whether a link has a type that feeds have among much else, or none; of use where no other link is better."""
+    kind = media_type.partition(";")[0].strip().lower()
+    return "alternate" in relation.lower().split() and (kind in _VAGUE_TYPES if kind else looks_like_feed(target))
 
 
 def _one_line(text: str) -> str:

@@ -39,6 +39,21 @@ def test_a_long_list_comes_back_whole(redis_client: redis.Redis) -> None:
     assert store.due_ms(FEEDS[-1].id) == 0, "a new feed is due at once"
 
 
+def test_a_damaged_feed_or_state_hides_no_other_and_can_be_removed(redis_client: redis.Redis) -> None:
+    """The list is what an operator repairs things by: it must be shown whatever stands in it."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS[:3])
+    redis_client.hset(KEYS.feeds, FEEDS[0].id, "{")
+    redis_client.hset(KEYS.states(FEEDS[1].id), "failures", "many")
+
+    assert sorted(store.all(), key=lambda feed: feed.added_ms) == FEEDS[1:3]
+    assert store.get(FEEDS[0].id) is None
+    assert [store.is_damaged(feed.id) for feed in FEEDS[:4]] == [True, False, False, False]
+    assert store.states([feed.id for feed in FEEDS[1:3]]) == [FeedState()] * 2
+    assert store.remove(FEEDS[0].id)
+    assert store.count() == 2
+
+
 def test_a_removed_feed_leaves_nothing_behind(redis_client: redis.Redis) -> None:
     """Whoever removes a feed and adds it again expects to begin afresh."""
     store = FeedStore(redis_client, KEYS)

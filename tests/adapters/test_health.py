@@ -25,7 +25,13 @@ def test_a_record_is_read_as_it_was_written(health: FeedHealth) -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [b"", b"nonsense", b"[1]", b'["fine",1,"",null,"",null,null]', b"{}", b"7", b"\xff"]
+    "record",
+    [
+        *(b"", b"nonsense", b"[1]", b"{}", b"7", b"\xff"),
+        b'["fine",1,"",null,"",null,null]',
+        b'["ok","soon","",null,"",null,null]',
+        b'["ok",1,[],null,"",null,null]',
+    ],
 )
 def test_a_damaged_record_is_a_fresh_beginning(record: bytes) -> None:
     """One bad record must not stop the polls of its feed."""

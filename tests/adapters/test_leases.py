@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 import redis
 import redis.asyncio
 from waiting import wait_until
 
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.leases import LeaseStore
+from pipeline.adapters.leases import Damage, LeaseStore
 from pipeline.model import Feed, FeedState, RawDocument
 
 KEYS = Keys("newswire")
@@ -80,6 +81,46 @@ async def test_a_feed_with_damaged_counters_costs_the_polls_settled_with_it_noth
     assert [answer for place, answer in enumerate(settled) if place != 1] == [True] * (len(FEEDS) - 1)
     assert store.states([feed.id for feed in FEEDS]) == [FeedState(status=304)] * len(FEEDS)
     assert (await leases.lease_due(limit=1)).leases == ()
+
+
+@pytest.mark.parametrize("damage", ["a number that is none", "text that is none", "no hash"])
+async def test_a_damaged_state_is_a_state_unknown_and_costs_the_feeds_leased_with_it_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis, damage: str
+) -> None:
+    """Feeds that are due together are leased in one call: one bad field must not hold the others up for ever."""
+    store = _listed(redis_client, FEEDS)
+    leases = LeaseStore(async_redis, KEYS)
+    damaged = KEYS.states(FEEDS[1].id)
+    match damage:
+        case "no hash":
+            redis_client.set(damaged, "no hash")
+        case "text that is none":
+            redis_client.hset(damaged, mapping={"etag": '"a"', "problem": b"\xff"})
+        case _:
+            redis_client.hset(damaged, mapping={"etag": '"a"', "polled_ms": "soon"})
+
+    leased = await leases.lease_due(limit=len(FEEDS))
+
+    assert sorted(lease.feed.id for lease in leased.leases) == [feed.id for feed in FEEDS]
+    assert {lease.state for lease in leased.leases} == {FeedState()}
+    assert leased.damaged == (Damage(FEEDS[1].id, "state"),)
+    store.refresh([FEEDS[1].id])
+    again = await leases.lease_due(limit=1)
+    assert [lease.feed.id for lease in again.leases] == [FEEDS[1].id]
+    assert again.damaged == ()
+
+
+async def test_a_damaged_feed_is_told_of_and_costs_the_feeds_leased_with_it_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """There is no address to ask, so nothing can be polled; but the others can."""
+    _listed(redis_client, FEEDS)
+    redis_client.hset(KEYS.feeds, FEEDS[1].id, "{")
+
+    leased = await LeaseStore(async_redis, KEYS).lease_due(limit=len(FEEDS))
+
+    assert len(leased.leases) == len(FEEDS) - 1
+    assert leased.damaged == (Damage(FEEDS[1].id, "feed"),)
 
 
 async def test_a_late_write_is_refused(redis_client: redis.Redis, async_redis: redis.asyncio.Redis) -> None:

@@ -2,19 +2,23 @@
 
 `python tests/soak/transport_faults.py [SECONDS [NAME...]]` (30 by default) exits 1 when a case ends otherwise than
 required, the daemon grows by 50 MB or more, its loop stands still for 100 ms, or a healthy feed waits 2 s (p99).
-All traffic is loopback. The stall is seen from outside, by asking `/healthz`, so a busy machine adds to it.
+All traffic is loopback. The stall is seen from outside, by asking `/healthz`, so a busy machine adds to it: how much
+of it was waiting for a core is told beside it.
 """
 
 # ruff: noqa: T201 - a script that prints a table
 from __future__ import annotations
 
+import multiprocessing
 import re
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -30,28 +34,51 @@ _QUIET_SECONDS = 8.0
 _MOST_GROWTH_MB, _MOST_STALL_SECONDS, _MOST_DELAY_SECONDS = 50.0, 0.1, 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at the daemon saw: how long `/healthz` took to answer, and its memory.
+
+    `queued_seconds` is how much of that time the daemon only waited for a core of the machine.
+    """
+
+    at: float
+    wait_seconds: float
+    queued_seconds: float
+    resident_mb: float
+
+
 class Watch:
-    """Looks at the daemon from outside until told to stop: its memory, and how long its loop lets one wait."""
+    """Looks at the daemon until told to stop, from a process of its own: ours is busy with serving faults."""
 
     def __init__(self, daemon: Process, port: int) -> None:
-        self.most_mb = self.first_mb = _resident_mb(daemon.pid)
-        self.waits: list[float] = []
-        self._pid, self._port, self._ended = daemon.pid, port, threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
+        context = multiprocessing.get_context("spawn")
+        self._ended = context.Event()
+        self._looks, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_look, args=(daemon.pid, port, self._ended, theirs), daemon=True)
+        self._process.start()
 
-    def _look(self) -> None:
-        while not self._ended.wait(0.02):
-            started = time.monotonic()
-            with suppress(OSError), urlopen(f"http://127.0.0.1:{self._port}/healthz", timeout=10) as answer:
-                answer.read()
-            self.waits.append(time.monotonic() - started)
-            self.most_mb = max(self.most_mb, _resident_mb(self._pid))
-
-    def end(self) -> None:
-        """Stop to look."""
+    def end(self) -> list[Look]:
+        """Stop to look; gives what was seen, in order."""
         self._ended.set()
-        self._thread.join()
+        looks: list[Look] = self._looks.recv()
+        self._process.join()
+        return looks
+
+
+def _look(pid: int, port: int, ended: Event, seen: Connection) -> None:
+    looks: list[Look] = []
+    while not ended.wait(0.02):
+        queued, started = _queued_seconds(pid), time.monotonic()
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+            answer.read()
+        took = time.monotonic() - started
+        looks.append(Look(started, took, _queued_seconds(pid) - queued, resident_bytes(pid) / (1024 * 1024)))
+    seen.send(looks)
+
+
+def _queued_seconds(pid: int) -> float:
+    """How long the main thread of *pid* has waited for a core in all (the kernel's sched-stats)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1]) / 1e9
 
 
 def main(seconds: float, names: Sequence[str] = ()) -> int:
@@ -68,12 +95,11 @@ def main(seconds: float, names: Sequence[str] = ()) -> int:
         (daemon,) = system.wait_for("daemon")
         watch = Watch(daemon, _http_port(running.stderr))
         time.sleep(_QUIET_SECONDS)
-        quiet, watch.waits, watch.first_mb = watch.waits, [], watch.most_mb
         begun = time.monotonic()
         added = system.run("feeds", "import", "faults.txt")
         assert added.code == 0, added.stderr
         time.sleep(seconds)
-        watch.end()
+        looks = watch.end()
         beyond = _judge(system, hosts)
     delays = sorted(
         after - before - _INTERVAL_SECONDS
@@ -81,9 +107,8 @@ def main(seconds: float, names: Sequence[str] = ()) -> int:
         for before, after in pairwise(hosts.asked[host])
         if after > begun
     )
-    stall, growth = max(watch.waits), watch.most_mb - watch.first_mb
+    stall, growth = _stall_and_growth(looks, begun)
     delay = delays[int(len(delays) * 0.99)]
-    print(f"memory +{growth:.1f} MB; stall {stall * 1000:.0f} ms (without faults {max(quiet) * 1000:.0f} ms)")
     print(f"healthy feeds: {len(delays)} polls, delay p99 {delay:.2f} s")
     print(f"{beyond} of {len(faults)} cases not as required")
 
@@ -92,15 +117,27 @@ def main(seconds: float, names: Sequence[str] = ()) -> int:
     )
 
 
+def _stall_and_growth(looks: Sequence[Look], begun: float) -> tuple[float, float]:
+    """Tell of the longest wait (s) and the growth (MB) among *looks* since the faults have *begun*."""
+    quiet = [look for look in looks if look.at < begun]
+    faulty = [look for look in looks if look.at >= begun]
+    longest, usual = (max(some, key=lambda look: look.wait_seconds) for some in (faulty, quiet))
+    growth = max(look.resident_mb for look in faulty) - max(look.resident_mb for look in quiet)
+    print(f"memory +{growth:.1f} MB; {len(faulty)} looks")
+    own = max(look.wait_seconds - look.queued_seconds for look in faulty)
+    for name, look in (("stall", longest), ("without faults", usual)):
+        print(f"{name}: {look.wait_seconds * 1000:.0f} ms, {look.queued_seconds * 1000:.0f} of them for a core")
+    print(
+        f"longest wait for the daemon itself: {own * 1000:.0f} ms; stall {longest.at - begun:.0f} s after the start"
+    )
+    return longest.wait_seconds, growth
+
+
 def _judge(system: System, hosts: Hosts) -> int:
     judged = verdicts(system.url, hosts)
     for verdict in judged:
         print(f"{'ok ' if verdict.is_right else 'NOT'} {verdict.name:26} {verdict.said[:70]}")
     return sum(not verdict.is_right for verdict in judged)
-
-
-def _resident_mb(pid: int) -> float:
-    return resident_bytes(pid) / (1024 * 1024)
 
 
 def _http_port(stderr: Path) -> int:

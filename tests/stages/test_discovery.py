@@ -129,6 +129,39 @@ def test_the_feeds_of_a_page_come_as_the_page_has_them_and_comments_last() -> No
     assert found[0].title == "Site & more"
 
 
+@pytest.mark.parametrize(
+    ("links", "found"),
+    [
+        ('<link rel="alternate" type="text/xml" href="/x">', ["https://example.org/x"]),
+        ('<link rel="alternate" type="application/json" href="/x">', ["https://example.org/x"]),
+        ('<link rel="alternate" href="/x.rss"><link rel="alternate" href="/fr">', ["https://example.org/x.rss"]),
+        (
+            '<link rel="alternate" type="application/rss+xml" href="feed:https://a.example/x">',
+            ["https://a.example/x"],
+        ),
+        ('<link rel="alternate" type="application/rss+xml" href="feed://a.example/x">', ["http://a.example/x"]),
+        ('<link rel="alternate" type="application/rss+xml" href="feed:javascript:x">', []),
+        ('<link rel="stylesheet" type="text/xml" href="/x.xml">', []),
+    ],
+)
+def test_a_link_that_only_may_be_a_feed_counts_where_no_other_is_better(links: str, found: list[str]) -> None:
+    """Old and hand-written pages call their feed XML, JSON or nothing; what it is, is seen when it is read."""
+    better = '<link rel="alternate" type="application/rss+xml" href="/better">'
+    is_vague = "rss+xml" not in links
+
+    assert urls(links) == found
+    assert urls(links + better) == ([] if is_vague else found) + ["https://example.org/better"]
+
+
+def test_the_page_is_read_in_its_own_characters() -> None:
+    """A title in Latin-1 would be shown as rubble, and a page in UTF-16 names nothing at all."""
+    page = '<html><meta charset="CHARSET"><link rel=alternate type=application/rss+xml title="Économie" href=/e>'
+
+    for charset in ("iso-8859-1", "utf-16"):
+        (found,) = candidates_in_page(answer(), page.replace("CHARSET", charset).encode(charset))
+        assert (found.url, found.title) == ("https://example.org/e", "Économie")
+
+
 def test_the_header_comes_before_the_page() -> None:
     """RFC 8288: a Link header says of the resource what its author put there on purpose."""
     headers = (b'<a.css>; rel=stylesheet, </atom>; rel="alternate home"; type="application/atom+xml"; title="A, B"',)

@@ -1,7 +1,7 @@
 -- Lease the feeds that are due, soonest first, so that no other daemon polls them, with what is known of each.
 --
 -- A lease that is not settled ends by itself: its feed stands in `due` at the end of the lease. Time is the
--- server's, so that daemons with different clocks agree.
+-- server's, so that daemons with different clocks agree. A state that is no hash costs the other feeds nothing.
 --
 -- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
 -- KEYS[2] leases    hash  feed id -> token of the newest lease
@@ -16,7 +16,7 @@
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
 -- returns           now in ms, ms when the next feed is due ("" for none), the account, then for each feed its id,
---                   token, feed, health, rhythm, plan (each "" when there is none) and the list of its state's fields
+--                   token, feed, health, rhythm, plan (each "" when there is none) and the list of its state's fields, or the error
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
@@ -42,7 +42,7 @@ if #due > 0 then
     leased[#leased + 1] = feed
     leased[#leased + 1] = tostring(tokens[2 * i])
     for kind = 1, 4 do leased[#leased + 1] = known[kind][i] or '' end
-    leased[#leased + 1] = redis.call('HGETALL', KEYS[9] .. ':' .. feed)
+    leased[#leased + 1] = redis.pcall('HGETALL', KEYS[9] .. ':' .. feed)
   end
   leased[3] = redis.call('GET', KEYS[8]) or ''
 end

@@ -1,0 +1,35 @@
+"""What every process of ours does at its start."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+_HOLES = """
+from pathlib import Path
+from workers.lifecycle import give_large_blocks_back
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+give_large_blocks_back()
+bytearray(30_000_000)  # freed at once: from here on glibc would keep blocks of this size
+before = resident_mb()
+large, small = [], []
+for _ in range(10):
+    large.append(bytearray(3_000_000))
+    small.append(bytearray(5_000))
+large.clear()
+print(resident_mb() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of large blocks")
+def test_the_memory_of_large_bodies_goes_back_to_the_system() -> None:
+    """A daemon lives for months: what one bad hour of its hosts takes must not stay taken."""
+    done = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True)
+
+    assert float(done.stdout) < 2.0, "megabytes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from posting import MONDAY, desk
 
+from pipeline.stages.planning.appointments import KEPT
 from pipeline.stages.planning.packing import plan_from_bytes, plan_to_bytes, rhythm_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Bounds, Moment, Plan, next_poll
 from pipeline.stages.planning.rhythm import Rhythm, begun, learned
@@ -23,14 +25,15 @@ RHYTHM = Rhythm(
     visibility=Visibility(tuple(range(16)), tuple(age / 2 for age in range(16))),
     earlier=1.5,
     later=0.25,
+    appointments=((360, 4.0), (1439, 0.5)),
 )
 PLAN = Plan(MONDAY + 7, 1800.0, 24.5, (MONDAY + 60, MONDAY + 3600, MONDAY + DAY))
-GOLDEN_HEAD = "0100ff5a6980f403001804fcfcfc"
-GOLDEN_DIGEST = "c7142be40ced35e9"
+GOLDEN_HEAD = "0200ff5a6980f403001804fcfcfc"
+GOLDEN_DIGEST = "21ed934f746b2b2e"
 GOLDEN_PLAN = "0107ff5a690000e1440000c44101003c00a005"
 
 
-def test_a_rhythm_is_written_as_it_was_when_version_1_was_made() -> None:
+def test_a_rhythm_is_written_as_it_was_when_version_2_was_made() -> None:
     """A changed form without a changed version would be read wrongly by the processes of an earlier release."""
     data = rhythm_to_bytes(RHYTHM, now_seconds=MONDAY)
 
@@ -50,6 +53,7 @@ def test_a_feed_takes_at_most_400_bytes() -> None:
     busy = begun(desk("busy", per_day=2000, hours=(0, 24)).published, now_seconds=MONDAY + 28 * DAY)
     plan = next_poll(None, busy, Moment(MONDAY + 28 * DAY, 0.001), bounds=Bounds(60, DAY)).plan
 
+    assert len(busy.appointments) == KEPT
     size = len(rhythm_to_bytes(busy, now_seconds=MONDAY)) + len(plan_to_bytes(plan))
     assert size <= 400
 
@@ -84,12 +88,19 @@ def test_what_did_not_change_is_read_and_written_without_end() -> None:
     assert rhythm_from_bytes(data) == RHYTHM
 
 
+def test_a_rhythm_of_version_1_is_still_read() -> None:
+    """An update must not let every feed begin anew: version 1 is version 2 without appointments."""
+    data = rhythm_to_bytes(replace(RHYTHM, appointments=()), now_seconds=MONDAY)
+
+    assert rhythm_from_bytes(b"\x01" + data[1:]) == replace(RHYTHM, appointments=())
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_bytes_that_are_no_rhythm_or_plan_are_none_or_usable(data: bytes) -> None:
     """A store written by a later release, or damaged, begins the feed anew instead of stopping the daemon."""
-    for version in (b"", b"\x01"):
-        rhythm = rhythm_from_bytes((version + data).ljust(274, b"\x00")[:274])
+    for version, size in ((b"", 274), (b"\x01", 274), (b"\x02", 274 + 3 * (len(data) % 17))):
+        rhythm = rhythm_from_bytes((version + data).ljust(size, b"\xff")[:size])
         assert rhythm is None or next_poll(None, rhythm, Moment(MONDAY, 1.0), bounds=Bounds(300, DAY)).due_seconds
         plan = plan_from_bytes(version + data)
         assert plan is None or plan.price > 0
@@ -99,5 +110,5 @@ def test_another_version_is_not_read() -> None:
     """Nor is half a rhythm."""
     data = rhythm_to_bytes(RHYTHM, now_seconds=MONDAY)
 
-    assert [rhythm_from_bytes(bad) for bad in (b"", data[:-1], b"\x02" + data[1:])] == [None] * 3
+    assert [rhythm_from_bytes(bad) for bad in (b"", data[:-1], b"\x03" + data[1:], data + b"\x00")] == [None] * 4
     assert [plan_from_bytes(bad) for bad in (b"", b"\x01", b"\x02" + plan_to_bytes(PLAN)[1:])] == [None] * 3

@@ -69,7 +69,7 @@ def cheapest(ahead: Grid, *, price: float, gap: int) -> float:
 )
 def test_the_linear_plan_is_the_best_of_all_plans(hourly: list[float], price: float, gap: int) -> None:
     """The envelope of lines is an optimisation, so it must find what trying everything finds."""
-    ahead = grid(Forecast(1.0, tuple(hourly * 21), (QUARTERS, QUARTERS, QUARTERS)), first_hour=0, price=price)
+    ahead = grid(Forecast(1.0, tuple(hourly * 21), ((QUARTERS,) * 3,)), first_hour=0, price=price)
 
     polls = best_polls(ahead, now=0.0, price=price, gap=gap)
 
@@ -80,7 +80,7 @@ def test_the_linear_plan_is_the_best_of_all_plans(hourly: list[float], price: fl
 
 def test_even_posting_is_polled_at_the_square_root_of_twice_the_price_by_the_rate() -> None:
     """The one case that can be worked out by hand: sqrt(2 x 90 / 0.05) = 60 minutes."""
-    even = Forecast(0.05, (0.05,) * 168, (QUARTERS,) * 3)
+    even = Forecast(0.05, (0.05,) * 168, ((QUARTERS,) * 3,))
     ahead = grid(even, first_hour=0, price=90.0)
 
     polls = best_polls(ahead, now=0.0, price=90.0, gap=5.0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 
+from pipeline.stages.planning.appointments import certain
 from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm, rate_per_minute
 from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.visibility import lag_shares
@@ -13,6 +15,8 @@ HOURS_AHEAD = 24
 """The hours to plan, and nine more so that the last polls of the plan do not look into a void."""
 _STOPS = ((10, 6), (6, 10), (3, 20))
 """By fineness: how many stops stand behind peaks of the hour, and how many minutes the others stand apart."""
+# An appointment's share is what it is of its hour's entries and this many more.
+_DOUBT = 1.0
 _EVEN_DAY = (1.0,) * 24
 _EVEN_WEEK = (1.0,) * 7
 _EVEN_HOUR = (1.0,) * MINUTES
@@ -35,40 +39,71 @@ class Stops:
 class Forecast:
     """What is expected of a feed.
 
-    `hourly` are entries per minute for each of 168 hours of the week, `rate` is their mean; `stops` are where polls
-    may stand, from fine to coarse.
+    `hourly` are entries per minute for each of 168 hours of the week, `rate` is their mean; `stops` are for each of
+    24 hours of the day where polls may stand, from fine to coarse; `appointments` the minutes of the day at which
+    something is timed to appear, and which share of the entries of their hour that is.
     """
 
     rate: float
     hourly: tuple[float, ...]
-    stops: tuple[Stops, ...]
+    stops: tuple[tuple[Stops, ...], ...]
+    appointments: Mapping[int, float] = field(default_factory=dict)
 
 
 def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
     """Return what *rhythm* lets expect: rate x hour of the week x minute of the hour.
 
     The week is drawn towards days x hours of the day, these towards an even profile, the minutes towards an even
-    hour; then the minutes are moved by the time entries take to show.
+    hour; then the minutes are moved by the time entries take to show. Appointments stand in their hours beside that.
     """
     rate = rate_per_minute(rhythm, now_seconds=now_seconds)
-    day = shrunk([sum(rhythm.week[hour::24]) for hour in range(24)], _EVEN_DAY)
+    counts = [sum(rhythm.week[hour::24]) for hour in range(24)]
+    day = shrunk(counts, _EVEN_DAY)
     days = shrunk([sum(rhythm.week[begin : begin + 24]) for begin in range(0, HOURS, 24)], _EVEN_WEEK)
     week = shrunk(rhythm.week, [by_day * by_hour for by_day in days for by_hour in day])
-    minutes = _shown(shrunk(rhythm.minutes, _EVEN_HOUR), lag_shares(rhythm.visibility))
-    return Forecast(rate, tuple([rate * share for share in week]), _stops(minutes))
+    minutes = shrunk(rhythm.minutes, _EVEN_HOUR)
+    timed = certain(rhythm.appointments, day=counts, hour=minutes)
+    if timed:  # what is an appointment says nothing of that minute in other hours
+        untimed = list(rhythm.minutes)
+        for minute, count in timed.items():
+            untimed[minute % MINUTES] = max(untimed[minute % MINUTES] - count, 0.0)
+        minutes = shrunk(untimed, _EVEN_HOUR)
+    shares = {minute: count / (counts[minute // 60] + _DOUBT) for minute, count in timed.items()}
+    stops = _stops_by_hour(minutes, shares, lag_shares(rhythm.visibility))
+    return Forecast(rate, tuple([rate * share for share in week]), stops, shares)
 
 
-def _shown(minutes: list[float], lags: tuple[float, ...]) -> tuple[float, ...]:
+def _stops_by_hour(
+    minutes: Sequence[float], appointments: Mapping[int, float], lags: Sequence[float]
+) -> tuple[tuple[Stops, ...], ...]:
+    """Return where polls may stand in each hour of the day: by *minutes*, and by *appointments* where there are any.
+
+    Both are moved by *lags*; what an appointment would show in the next hour only counts at the end of its own.
+    """
+    plain = _shown(minutes, lags)
+    hours: dict[int, list[float]] = {}
+    for minute, share in appointments.items():
+        here = hours.setdefault(minute // 60, [0.0] * MINUTES)
+        for lag, part in enumerate(lags):
+            here[min(minute % 60 + lag, MINUTES - 1)] += MINUTES * share * part
+    stops = [_stops(plain)] * 24
+    for hour, here in hours.items():
+        rest = max(1.0 - sum(here) / MINUTES, 0.0)
+        stops[hour] = _stops([rest * share + timed for share, timed in zip(plain, here, strict=True)])
+    return tuple(stops)
+
+
+def _shown(minutes: Sequence[float], lags: Sequence[float]) -> tuple[float, ...]:
     """Return the profile of the hour as entries show: *minutes* as they are dated, moved by *lags*."""
     shown = [0.0] * MINUTES
     for lag, share in enumerate(lags):
         if share > 1e-4:  # less than that moves nothing that a poll could feel
-            moved = minutes[-lag:] + minutes[:-lag] if lag else minutes
+            moved = [*minutes[-lag:], *minutes[:-lag]] if lag else minutes
             shown = [before + share * here for before, here in zip(shown, moved, strict=True)]
     return tuple(shown)
 
 
-def _stops(minutes: tuple[float, ...]) -> tuple[Stops, ...]:
+def _stops(minutes: Sequence[float]) -> tuple[Stops, ...]:
     """Return where polls may stand: after the minutes behind which least follows, and evenly between.
 
     Twenty stops an hour instead of sixty plan three times as fast; measured, the delay is the same.

@@ -11,15 +11,19 @@ import math
 import struct
 from collections.abc import Sequence
 
+from pipeline.stages.planning.appointments import KEPT, MINUTES_OF_DAY
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm
 from pipeline.stages.planning.visibility import AGES, Visibility
 
-RHYTHM_VERSION = 1
+RHYTHM_VERSION = 2
 PLAN_VERSION = 1
 # Version, reference, seconds watched before it, evidence of a moved clock twice, the units of three lists.
 _RHYTHM_HEAD = struct.Struct("<BIIBBbbb")
 _RHYTHM_SIZE = _RHYTHM_HEAD.size + HOURS + MINUTES + 2 * AGES
+# Appointments follow since version 2: each a minute of the day, and a count in the unit of the minutes.
+_WITHOUT_APPOINTMENTS = 1
+_APPOINTMENT = struct.Struct("<HB")
 # Version, when it was made, price, appetite; then two bytes for each poll: minutes after it was made.
 _PLAN_HEAD = struct.Struct("<BIff")
 _FINEST_UNIT, _COARSEST_UNIT = -4, 100
@@ -31,7 +35,10 @@ _LARGEST_SECONDS = 2**32 - 1
 
 
 def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
-    """Return *rhythm* in 274 bytes; *now_seconds* only seeds the rounding of counts between two units."""
+    """Return *rhythm* in 274 bytes and three for each appointment.
+
+    *now_seconds* only seeds the rounding of counts between two units.
+    """
     seen = rhythm.visibility
     lists = (rhythm.week, rhythm.minutes, (*seen.asked, *seen.shown))
     units = [_unit(counts) for counts in lists]
@@ -44,12 +51,19 @@ def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
         min(_LARGEST, int(rhythm.later / _EVIDENCE_UNIT)),
         *units,
     )
-    return head + b"".join(_counts_to_bytes(counts, unit, seed) for counts, unit in zip(lists, units, strict=True))
+    body = b"".join(_counts_to_bytes(counts, unit, seed) for counts, unit in zip(lists, units, strict=True))
+    met = _counts_to_bytes([count for _, count in rhythm.appointments[:KEPT]], units[1], seed)
+    minutes = [minute for minute, _ in rhythm.appointments]
+    tail = b"".join(_APPOINTMENT.pack(minute, count) for minute, count in zip(minutes, met, strict=False) if count)
+    return head + body + tail
 
 
 def rhythm_from_bytes(data: bytes) -> Rhythm | None:
     """Return the rhythm that *data* says; None if it is of another version or no rhythm at all: then begin anew."""
-    if len(data) != _RHYTHM_SIZE or data[0] != RHYTHM_VERSION:
+    tail = len(data) - _RHYTHM_SIZE
+    if tail < 0 or tail % _APPOINTMENT.size or data[0] not in {_WITHOUT_APPOINTMENTS, RHYTHM_VERSION}:
+        return None
+    if tail > (KEPT * _APPOINTMENT.size if data[0] == RHYTHM_VERSION else 0):
         return None
     _, reference, watched, earlier, later, *units = _RHYTHM_HEAD.unpack_from(data)
     lists, at = [], _RHYTHM_HEAD.size
@@ -58,6 +72,8 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         lists.append(tuple([count * one for count in data[at : at + size]]))
         at += size
     week, minutes, ages = lists
+    one = 2.0 ** units[1]
+    appointments = {minute: count * one for minute, count in _APPOINTMENT.iter_unpack(data[_RHYTHM_SIZE:])}
     return Rhythm(
         float(reference),
         float(reference - watched),
@@ -66,6 +82,7 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         Visibility(ages[:AGES], ages[AGES:]),
         earlier * _EVIDENCE_UNIT,
         later * _EVIDENCE_UNIT,
+        tuple((minute, count) for minute, count in appointments.items() if minute < MINUTES_OF_DAY),
     )
 
 

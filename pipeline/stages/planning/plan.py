@@ -35,13 +35,13 @@ def grid(forecast: Forecast, *, first_hour: int, price: float) -> Grid:
 
     Where polls at *price* will stand far apart, the stops do so too.
     """
-    fine, middle, coarse = forecast.stops
     times: list[int] = []
     entries: list[float] = []
     moments: list[float] = []
     so_far = moment_so_far = 0.0
     for ahead in range(HOURS_AHEAD + 1):
         rate, begin = forecast.hourly[(first_hour + ahead) % len(forecast.hourly)], 60 * ahead
+        fine, middle, coarse = forecast.stops[(first_hour + ahead) % len(forecast.stops)]
         apart = sqrt(2 * price / rate)  # the best distance of polls if the rate were the same for ever
         stops = fine if apart < _FINE_MINUTES else middle if apart < _MIDDLE_MINUTES else coarse
         times += [begin + stop for stop in stops.minutes]

@@ -2,13 +2,14 @@
 
 What an entry weighs: counting entries alike gives every poll to the busiest feeds, counting feeds alike wastes polls
 on the silent ones. Polls go with the square root of rate x weight (Sia, Cho, Cho, TKDE 2007); a weight of
-`1 / sqrt(rate)` is the middle of the two in logarithms. Measured against it on pages of very unlike rates, entries
-alike are seen an eighth sooner in the mean of entries and 60 % later in the mean of feeds.
+`rate ** -0.4` stands between the two. Measured on pages of very unlike rates: entries alike are seen a tenth sooner
+in the mean of entries and half as late again in that of feeds; `rate ** -0.5` costs the entries 4 % of their mean
+delay and 7 % of its median, and saves the feeds 9 %.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from pipeline.stages.planning.forecast import Forecast, expected
@@ -29,6 +30,10 @@ _HURRIED_SHARE = 1 / 2
 _LEAST_WINDOW = 10
 # A feed of one entry per hour weighs 1.
 _REFERENCE_RATE = 1 / 60
+_BUSY_DISCOUNT = 0.4
+# The first minutes of waiting matter most: busy hours get a little more than their share of the polls. Measured: the
+# mean delay hardly feels it, for it is flat about its best; the median falls by a twentieth.
+_HOUR_EXPONENT = 1.15
 _LEAST_PRICE = 1e-6
 # Prices this near make the same plan but for one poll in ten.
 _SAME_PRICE = 1.25
@@ -96,15 +101,23 @@ def planned(rhythm: Rhythm, moment: Moment, *, bounds: Bounds, weight: float = 1
     now = moment.now_seconds
     first_hour_seconds = now - now % _HOUR
     forecast = expected(rhythm, now_seconds=now)
-    price = moment.price / 60 * sqrt(forecast.rate / _REFERENCE_RATE) / weight
+    price = moment.price / 60 * (forecast.rate / _REFERENCE_RATE) ** _BUSY_DISCOUNT / weight
     full = (_FULL_SHARE * max(bounds.window, _LEAST_WINDOW)) ** 2 / (2 * max(forecast.hourly))
     price = max(min(price, full), _LEAST_PRICE)
+    forecast = _sharpened(forecast)
     ahead = grid(forecast, first_hour=hour_of_week(now), price=price)
     gap = max(bounds.shortest_seconds, 60.0) / 60
     polls = best_polls(ahead, now=(now - first_hour_seconds) / 60, price=price, gap=gap)
     times = [first_hour_seconds + 60 * minute for minute in polls]
     appetite = _appetite(forecast) / sqrt(2 * price) * sqrt(moment.price)
     return Plan(now, moment.price, appetite, tuple(times[:MOST_POLLS]))
+
+
+def _sharpened(forecast: Forecast) -> Forecast:
+    """Return *forecast* with its hours to the power of `_HOUR_EXPONENT`, and the same mean."""
+    powers = [rate**_HOUR_EXPONENT for rate in forecast.hourly]
+    scale = sum(forecast.hourly) / sum(powers)
+    return replace(forecast, hourly=tuple([power * scale for power in powers]))
 
 
 def _ended(plan: Plan, moment: Moment) -> bool:

@@ -20,9 +20,9 @@ _FORGIVEN_HALF_LIFE_DAYS = 10.0
 _LARGEST_DEBT_DAYS = 2.0
 # Repaying changes the pace by at most this share.
 _LARGEST_CORRECTION = 0.5
-# What was announced is compared with what was done over the last 30 days; at first it is worth 15 days of that.
+# What was announced is compared with what was done over the last 30 days; at first it is worth 10 days of that.
 _MOST_LEARNT_DAYS = 30.0
-_TRUSTED_DAYS = 15.0
+_TRUSTED_DAYS = 10.0
 _LARGEST_RATIO = 5.0
 # A price beyond its square is one that nobody pays anyway.
 _LARGEST_ROOT = 1e6

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.stages.planning.appointments import MINUTES_OF_DAY, Appointments, moved, scaled, with_minutes
 from pipeline.stages.planning.visibility import NOTHING_SEEN, Visibility, with_poll
 
 HOURS = 168
@@ -39,9 +40,9 @@ _TURNED_BEYOND = 8.0
 class Rhythm:
     """What is remembered of one feed.
 
-    `week` (168 hours from Monday 00:00 UTC) and `minutes` (60) are decayed counts that weigh 1 for an entry of
-    `reference_seconds`; `since_seconds` is when watching began: the oldest entry of the first document. `earlier` and
-    `later` are the evidence that the feed's clock moved by an hour, in nats.
+    `week` (168 hours from Monday 00:00 UTC), `minutes` (60) and `appointments` (some of the day's 1440) are decayed
+    counts that weigh 1 for an entry of `reference_seconds`; `since_seconds` is when watching began: the oldest entry
+    of the first document. `earlier` and `later` are the evidence that the feed's clock moved by an hour, in nats.
     """
 
     reference_seconds: float
@@ -51,6 +52,7 @@ class Rhythm:
     visibility: Visibility = NOTHING_SEEN
     earlier: float = 0.0
     later: float = 0.0
+    appointments: Appointments = ()
 
 
 def begun(published: Sequence[float | None], *, now_seconds: float) -> Rhythm:
@@ -122,7 +124,13 @@ def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequen
             week[hour_of_week(begin + (part + 0.5) * length / parts)] += weight / parts
     for date in dated:
         minutes[int(date // _MINUTE) % MINUTES] += _weight(rhythm, date)
-    return replace(rhythm, week=tuple(week), minutes=tuple(minutes))
+    # Entries of one minute are one batch, and no habit: what counts is the days it was met on.
+    met = [
+        (minute % MINUTES_OF_DAY, _weight(rhythm, minute * _MINUTE))
+        for minute in sorted({int(date // _MINUTE) for date in dated})
+    ]
+    appointments = with_minutes(rhythm.appointments, met)
+    return replace(rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments)
 
 
 def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
@@ -136,6 +144,7 @@ def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
         week=tuple(count / weight for count in rhythm.week),
         minutes=tuple(count / weight for count in rhythm.minutes),
         visibility=rhythm.visibility.scaled(1 / weight),
+        appointments=scaled(rhythm.appointments, 1 / weight),
     )
 
 
@@ -171,6 +180,6 @@ def _turned(rhythm: Rhythm, dated: Sequence[float]) -> Rhythm:
         later = max(0.0, later + math.log(hours[(hour - 1) % 24] + floor) - here)
     if max(earlier, later) < _TURNED_BEYOND:
         return replace(rhythm, earlier=earlier, later=later)
-    week = rhythm.week
-    week = week[1:] + week[:1] if earlier > later else week[-1:] + week[:-1]
-    return replace(rhythm, week=week, earlier=0.0, later=0.0)
+    week, turn = rhythm.week, -1 if earlier > later else 1
+    week = week[-turn:] + week[:-turn]
+    return replace(rhythm, week=week, earlier=0.0, later=0.0, appointments=moved(rhythm.appointments, turn))

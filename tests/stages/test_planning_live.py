@@ -32,13 +32,14 @@ def test_a_feed_with_a_rhythm_is_polled_by_its_plan() -> None:
     """The plan is kept, and the next poll needs no new one."""
     first = decided(LEASE, UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=NOW_MS)
     assert first.plan
-    plan = plan_from_bytes(first.plan)
-    again = decided(replace(LEASE, plan=first.plan), UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=first.due_ms)
+    plan, lease = plan_from_bytes(first.plan), replace(LEASE, plan=first.plan)
+    second = decided(lease, UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=first.due_ms)
+    third = decided(lease, UNCHANGED, settings=SETTINGS, price=PRICE, now_ms=second.due_ms)
 
     assert plan
-    assert 0 <= first.due_ms / 1000 - plan.polls[0] < 10
-    assert again.plan is None
-    assert 0 <= again.due_ms / 1000 - plan.polls[1] < 10
+    assert (second.plan, third.plan) == (None, None)
+    assert 0 <= second.due_ms / 1000 - plan.polls[0] < 10
+    assert 0 <= third.due_ms / 1000 - plan.polls[1] < 10
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,32 @@ def test_what_the_host_asks_for_wins_over_the_plan(state: FeedState) -> None:
     assert patient.due_ms >= NOW_MS + 5 * 3_600_000
 
 
+def test_a_feed_that_is_sent_in_full_each_time_is_polled_less() -> None:
+    """A host that can say "not modified" in a line is a cheap one to ask."""
+    polled = {}
+    for name, state in {
+        "etag": FeedState(etag=b'"1"'),
+        "date": FeedState(last_modified=b"Thu, 01 Jan 2026 00:00:00 GMT"),
+        "none": FeedState(),
+    }.items():
+        made = decided(LEASE, Unchanged(state, "status"), settings=SETTINGS, price=PRICE, now_ms=NOW_MS).plan
+        plan = plan_from_bytes(made or b"")
+        assert plan
+        polled[name] = sum(poll < NOW_MS / 1000 + 6 * 3600 for poll in plan.polls)
+
+    assert polled["etag"] == polled["date"]
+    assert 0.5 * polled["etag"] < polled["none"] < 0.9 * polled["etag"]
+
+
+def test_the_first_plan_of_a_feed_is_looked_at_again_after_one_interval() -> None:
+    """On a new system the price is a guess; a feed that sleeps on it for hours would not hear of a better one."""
+    first = decided(LEASE, UNCHANGED, settings=SETTINGS, price=1e9, now_ms=NOW_MS)
+    second = decided(replace(LEASE, plan=first.plan), UNCHANGED, settings=SETTINGS, price=1e9, now_ms=first.due_ms)
+
+    assert first.due_ms - NOW_MS <= 910_000
+    assert second.due_ms - first.due_ms > 3_600_000
+
+
 def test_the_bounds_of_the_operator_hold_for_plans_too() -> None:
     """Neither a price of nothing nor one beyond all means."""
     settings = replace(SETTINGS, min_interval_seconds=600, max_interval_seconds=3600)
@@ -120,3 +147,12 @@ def test_the_posting_of_a_feed_is_told_in_words() -> None:
     assert "not known yet" in words
     assert plan
     assert "30 entry-minutes" in plan_words(plan, due_seconds=decision.due_ms / 1000)
+
+
+def test_a_daily_briefing_is_told_in_words() -> None:
+    """Whoever asks why a feed is polled at 06:31 every day reads of 06:30."""
+    briefings = [MONDAY + day * 86_400 + 6.5 * 3600 for day in range(28)]
+    others = desk("briefed", per_day=6, hours=(0, 24)).published
+    words = posting_words(begun(sorted([*briefings, *others]), now_seconds=NOW_MS / 1000), now_seconds=NOW_MS / 1000)
+
+    assert "again and again at 06:30;" in words

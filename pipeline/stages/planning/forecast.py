@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pipeline.stages.planning.appointments import certain
-from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm, rate_per_minute
+from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm, batch_size, rate_per_minute
 from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.visibility import lag_shares
 
@@ -55,20 +55,23 @@ def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
 
     The week is drawn towards days x hours of the day, these towards an even profile, the minutes towards an even
     hour; then the minutes are moved by the time entries take to show. Appointments stand in their hours beside that.
+    Entries that come in batches are so much less evidence.
     """
     rate = rate_per_minute(rhythm, now_seconds=now_seconds)
-    counts = [sum(rhythm.week[hour::24]) for hour in range(24)]
+    batch = batch_size(rhythm, rate=rate)
+    by_hour_of_week = [count / batch for count in rhythm.week]
+    counts = [sum(by_hour_of_week[hour::24]) for hour in range(24)]
     day = shrunk(counts, _EVEN_DAY)
-    days = shrunk([sum(rhythm.week[begin : begin + 24]) for begin in range(0, HOURS, 24)], _EVEN_WEEK)
-    week = shrunk(rhythm.week, [by_day * by_hour for by_day in days for by_hour in day])
-    minutes = shrunk(rhythm.minutes, _EVEN_HOUR)
+    days = shrunk([sum(by_hour_of_week[begin : begin + 24]) for begin in range(0, HOURS, 24)], _EVEN_WEEK)
+    week = shrunk(by_hour_of_week, [by_day * by_hour for by_day in days for by_hour in day])
+    untimed = [count / batch for count in rhythm.minutes]
+    minutes = shrunk(untimed, _EVEN_HOUR)
     timed = certain(rhythm.appointments, day=counts, hour=minutes)
     if timed:  # what is an appointment says nothing of that minute in other hours
-        untimed = list(rhythm.minutes)
         for minute, count in timed.items():
             untimed[minute % MINUTES] = max(untimed[minute % MINUTES] - count, 0.0)
         minutes = shrunk(untimed, _EVEN_HOUR)
-    shares = {minute: count / (counts[minute // 60] + _DOUBT) for minute, count in timed.items()}
+    shares = {minute: count / (max(counts[minute // 60], count) + _DOUBT) for minute, count in timed.items()}
     stops = _stops_by_hour(minutes, shares, lag_shares(rhythm.visibility))
     return Forecast(rate, tuple([rate * share for share in week]), stops, shares)
 

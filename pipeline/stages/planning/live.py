@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zlib import crc32
 
-from pipeline.model import Feed, Fresh, Lease, Outcome, Unchanged
+from pipeline.model import Feed, FeedState, Fresh, Lease, Outcome, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.bounds import not_before_ms
 from pipeline.stages.planning.packing import plan_from_bytes, plan_to_bytes, rhythm_from_bytes
@@ -17,6 +17,9 @@ from pipeline.stages.planning.planner import Bounds, Moment, next_poll
 from pipeline.stages.schedule import next_due_ms
 
 _SHORTEST_PLANNED_SECONDS = 120.0
+
+# A document sent in full costs both sides twice a short answer: sqrt(1/2), seven polls instead of ten.
+_FULL_ANSWER_WEIGHT = 0.5
 
 SPREAD_SECONDS = 10
 """Many pollers come at the full minute; each of our feeds stays its own few seconds behind it."""
@@ -39,7 +42,10 @@ def decided(lease: Lease, outcome: Outcome, *, settings: ScheduleSettings, price
     if rhythm is None or not isinstance(outcome, Fresh | Unchanged):
         return Decision(next_due_ms(lease.feed, outcome, settings=settings, now_ms=now_ms))
     plan = plan_from_bytes(lease.plan) if lease.plan else None
-    bounds = Bounds(settings.min_interval_seconds, settings.max_interval_seconds)
+    # The first plan is made at a price that knows nothing yet of this feed, or of the whole list: it is looked at
+    # again after one interval, for a plan of long pauses would not be asked before its first pause is over.
+    longest_seconds = settings.max_interval_seconds if plan else settings.interval_seconds
+    bounds = Bounds(settings.min_interval_seconds, longest_seconds)
     phase_ms = crc32(lease.feed.id.encode("utf-8", "surrogatepass"))
     longest_ms = round(settings.max_interval_seconds * 1000)
 
@@ -52,9 +58,20 @@ def decided(lease: Lease, outcome: Outcome, *, settings: ScheduleSettings, price
             phase_ms=phase_ms % max(1, round(settings.interval_seconds * 1000)),
         )
 
-    planned = next_poll(plan, rhythm, Moment(now_ms / 1000, price, allowed_ms(now_ms) / 1000), bounds=bounds)
+    moment = Moment(now_ms / 1000, price, allowed_ms(now_ms) / 1000)
+    planned = next_poll(plan, rhythm, moment, bounds=bounds, weight=_weight(outcome.state))
     due_ms = allowed_ms(round(planned.due_seconds * 1000) + phase_ms % (1000 * SPREAD_SECONDS))
     return Decision(due_ms, None if planned.plan is plan else plan_to_bytes(planned.plan))
+
+
+def _weight(state: FeedState) -> float:
+    """Return what a feed's entries weigh against the cost of asking for them: less where each answer is a full one.
+
+    A host that gives a validator can answer "not modified" in a line (RFC 9110, section 13); one that gives none, or
+    one that was caught lying, sends the whole document each time.
+    """
+    is_conditional = state.lying_validator is None and (state.etag is not None or state.last_modified is not None)
+    return 1.0 if is_conditional else _FULL_ANSWER_WEIGHT
 
 
 def is_planned(feed: Feed, settings: ScheduleSettings) -> bool:

@@ -21,7 +21,10 @@ PLAN_VERSION = 1
 # Version, reference, seconds watched before it, evidence of a moved clock twice, the units of three lists.
 _RHYTHM_HEAD = struct.Struct("<BIIBBbbb")
 _RHYTHM_SIZE = _RHYTHM_HEAD.size + HOURS + MINUTES + 2 * AGES
-# Appointments follow since version 2: each a minute of the day, and a count in the unit of the minutes.
+# Since version 2 squares follow, and appointments: each a minute of the day, and a count in the unit of the minutes.
+_SQUARES = struct.Struct("<f")
+_WITH_SQUARES_SIZE = _RHYTHM_SIZE + _SQUARES.size
+_MOST_SQUARES = 1e30
 _WITHOUT_APPOINTMENTS = 1
 _APPOINTMENT = struct.Struct("<HB")
 # Version, when it was made, price, appetite; then two bytes for each poll: minutes after it was made.
@@ -35,7 +38,7 @@ _LARGEST_SECONDS = 2**32 - 1
 
 
 def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
-    """Return *rhythm* in 274 bytes and three for each appointment.
+    """Return *rhythm* in 278 bytes and three for each appointment.
 
     *now_seconds* only seeds the rounding of counts between two units.
     """
@@ -55,16 +58,17 @@ def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
     met = _counts_to_bytes([count for _, count in rhythm.appointments[:KEPT]], units[1], seed)
     minutes = [minute for minute, _ in rhythm.appointments]
     tail = b"".join(_APPOINTMENT.pack(minute, count) for minute, count in zip(minutes, met, strict=False) if count)
-    return head + body + tail
+    return head + body + _SQUARES.pack(min(rhythm.squares, _MOST_SQUARES)) + tail
 
 
 def rhythm_from_bytes(data: bytes) -> Rhythm | None:
     """Return the rhythm that *data* says; None if it is of another version or no rhythm at all: then begin anew."""
-    tail = len(data) - _RHYTHM_SIZE
-    if tail < 0 or tail % _APPOINTMENT.size or data[0] not in {_WITHOUT_APPOINTMENTS, RHYTHM_VERSION}:
+    if data[:1] == bytes([_WITHOUT_APPOINTMENTS]) and len(data) == _RHYTHM_SIZE:
+        data = bytes([RHYTHM_VERSION]) + data[1:] + _SQUARES.pack(0.0)
+    tail = len(data) - _WITH_SQUARES_SIZE
+    if tail not in range(0, KEPT * _APPOINTMENT.size + 1, _APPOINTMENT.size) or data[0] != RHYTHM_VERSION:
         return None
-    if tail > (KEPT * _APPOINTMENT.size if data[0] == RHYTHM_VERSION else 0):
-        return None
+    (squares,) = _SQUARES.unpack_from(data, _RHYTHM_SIZE)
     _, reference, watched, earlier, later, *units = _RHYTHM_HEAD.unpack_from(data)
     lists, at = [], _RHYTHM_HEAD.size
     for unit, size in zip(units, (HOURS, MINUTES, 2 * AGES), strict=True):
@@ -73,7 +77,7 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         at += size
     week, minutes, ages = lists
     one = 2.0 ** units[1]
-    appointments = {minute: count * one for minute, count in _APPOINTMENT.iter_unpack(data[_RHYTHM_SIZE:])}
+    appointments = {minute: count * one for minute, count in _APPOINTMENT.iter_unpack(data[_WITH_SQUARES_SIZE:])}
     return Rhythm(
         float(reference),
         float(reference - watched),
@@ -83,6 +87,7 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         earlier * _EVIDENCE_UNIT,
         later * _EVIDENCE_UNIT,
         tuple((minute, count) for minute, count in appointments.items() if minute < MINUTES_OF_DAY),
+        squares if 0 <= squares <= _MOST_SQUARES else 0.0,
     )
 
 

@@ -26,6 +26,7 @@ _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _THURSDAY_HOURS = 72
 # A date this much before the poll that did not show the entry yet is not when the entry appeared.
 _LONGEST_LAG_SECONDS = 2 * _HOUR
+_BATCH_SECONDS = 900.0
 _CLOCK_ERROR_SECONDS = 120.0
 # Beyond this the weight of an entry counts as the same: keeps powers of two finite for absurd dates.
 _OLDEST_SECONDS = 400 * _DAY
@@ -43,6 +44,7 @@ class Rhythm:
     `week` (168 hours from Monday 00:00 UTC), `minutes` (60) and `appointments` (some of the day's 1440) are decayed
     counts that weigh 1 for an entry of `reference_seconds`; `since_seconds` is when watching began: the oldest entry
     of the first document. `earlier` and `later` are the evidence that the feed's clock moved by an hour, in nats.
+    `squares` tells batches: the decayed sum of squares of how many entries came within each quarter of an hour.
     """
 
     reference_seconds: float
@@ -53,6 +55,7 @@ class Rhythm:
     earlier: float = 0.0
     later: float = 0.0
     appointments: Appointments = ()
+    squares: float = 0.0
 
 
 def begun(published: Sequence[float | None], *, now_seconds: float) -> Rhythm:
@@ -104,6 +107,17 @@ def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:
     return (sum(rhythm.week) + 0.25) / (max(watched, least) / _MINUTE + 0.25 / unknown_rate)
 
 
+def batch_size(rhythm: Rhythm, *, rate: float) -> float:
+    """Return how many entries come at a time, and so are one piece of evidence between them; at least 1.
+
+    The dispersion of a compound Poisson process, `E[k^2] / E[k]` (McCullagh, Nelder, "Generalized Linear Models",
+    1989, section 6.2), less the company that chance gives at *rate* per minute, and twice that in busy hours.
+    """
+    total = sum(rhythm.minutes)
+    by_chance = 2 * rate * _BATCH_SECONDS / _MINUTE
+    return max(rhythm.squares / total - by_chance, 1.0) if total > 0 else 1.0
+
+
 def hour_of_week(seconds: float) -> int:
     """Return the hour of the week of an instant, 0 (Monday 00:00 UTC) to 167."""
     return (int(seconds // _HOUR) + _THURSDAY_HOURS) % HOURS
@@ -130,7 +144,11 @@ def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequen
         for minute in sorted({int(date // _MINUTE) for date in dated})
     ]
     appointments = with_minutes(rhythm.appointments, met)
-    return replace(rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments)
+    batches = Counter(int(date // _BATCH_SECONDS) for date in dated)
+    squares = rhythm.squares + sum(
+        _weight(rhythm, batch * _BATCH_SECONDS) * count**2 for batch, count in batches.items()
+    )
+    return replace(rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments, squares=squares)
 
 
 def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
@@ -145,6 +163,7 @@ def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
         minutes=tuple(count / weight for count in rhythm.minutes),
         visibility=rhythm.visibility.scaled(1 / weight),
         appointments=scaled(rhythm.appointments, 1 / weight),
+        squares=rhythm.squares / weight,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.stages.planning.forecast import expected
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.rhythm import Rhythm
@@ -22,7 +24,8 @@ def posting_words(rhythm: Rhythm, *, now_seconds: float) -> str:
     per_day = forecast.rate * _MINUTES_OF_A_DAY
     amount = f"{per_day:.0f} entries a day" if per_day >= 2 else f"{per_day * 7:.1f} entries a week"
     hours = f"{_blocks(day)} from 00 to 24 h UTC, most from {best:02d} to {(best + 3) % 24:02d} h"
-    return f"About {amount}: {hours}{_minute_words(rhythm)}; {_lag_words(rhythm)}."
+    minutes = f"{_minute_words(rhythm)}{_appointment_words(forecast.appointments)}"
+    return f"About {amount}: {hours}{minutes}; {_lag_words(rhythm)}."
 
 
 def plan_words(plan: Plan, *, due_seconds: float) -> str:
@@ -44,6 +47,12 @@ def _minute_words(rhythm: Rhythm) -> str:
     share = sum(rhythm.minutes[minute] for minute in marked) / total
     named = ", ".join(f":{minute:02d}" for minute in marked[:6])
     return f"; {share:.0%} at {named}"
+
+
+def _appointment_words(appointments: Mapping[int, float]) -> str:
+    """Name the minutes of the day at which something is timed to appear."""
+    named = ", ".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in sorted(appointments))
+    return f"; again and again at {named}" if named else ""
 
 
 def _lag_words(rhythm: Rhythm) -> str:

@@ -1,0 +1,226 @@
+"""Replay real states of BBC feeds by a compressed clock, and measure how soon the real daemon sees each entry.
+
+Two whole systems (`newswire run`: Valkey, daemon, workers) run side by side against one web server, one with the
+planner, one with the fixed interval, at the same requests a day. Both live *speed* times as fast: `faketime`
+(libfaketime; on Debian `apt-get install faketime`) changes the clock of every process of theirs, so that no line of
+the product knows of it. The server's log is the judge. "simulated" are the same entries under `newswire simulate`.
+
+    python tests/soak/replay_freshness.py --begin 2021-07-18T06:00 --hours 12 --speed 120
+
+What it cannot say: an entry counts from the first archived state that shows it, not from its date; the planner knows
+no more than the first document of each feed; a lease of 15 s lasts 15 / speed s, so a loaded machine repeats polls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+import paths
+from origin import Origin, OriginThread
+from system import command, running_system
+
+from pipeline.stages.planning.rivals import FixedInterval
+from pipeline.stages.planning.simulation import Course, Policy, Trace, simulated
+from pipeline.stages.schedule import SimulatorPolicy
+
+SNAPSHOTS = paths.CORPUS / "traces" / "bbc-snapshots.tar.xz"
+_FEEDS = (
+    "england",
+    "entertainment_and_arts",
+    "northern_ireland",
+    "scotland",
+    "technology",
+    "world",
+    "world_africa",
+    "world_asia",
+)
+_DAY_SECONDS = 86_400.0
+_LOOK_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class Track:
+    """A feed: when each of its states was archived, what it is and which guids it shows; `served_at` by our clock."""
+
+    name: str
+    times: Sequence[int]
+    bodies: Sequence[bytes]
+    guids: Sequence[frozenset[str]]
+    served_at: list[float] = field(default_factory=list)
+
+    def serve_until(self, now: float, origin: Origin, kinds: Sequence[str]) -> None:
+        """Serve the state of *now* if it is not served yet."""
+        place = bisect_right(self.times, now) - 1
+        while len(self.served_at) <= place:
+            self.served_at.append(now)
+            for kind in kinds:
+                etag = f'"{self.times[len(self.served_at) - 1]}"'
+                origin.serve(f"/{kind}/{self.name}", self.bodies[len(self.served_at) - 1], etag=etag)
+
+    def delays(self, polls: Sequence[float], end: float) -> tuple[list[float], int]:
+        """Return how late *polls* saw each entry that was not there at the begin, and how many they never saw."""
+        known, found, missed = set(self.guids[0]), [], 0
+        for place, shown_at in enumerate(self.served_at[1:], 1):
+            for guid in self.guids[place] - known:
+                first = bisect_left(polls, shown_at)
+                seen_at = polls[first] if first < len(polls) else end
+                state = bisect_right(self.served_at, seen_at) - 1
+                if guid in self.guids[state]:
+                    found.append(seen_at - shown_at)
+                else:
+                    missed += 1
+            known |= self.guids[place]
+        return found, missed
+
+
+def main() -> int:
+    """Run both systems; 0 if the planner's mean delay is below that of the fixed interval, as simulated."""
+    arguments = _arguments()
+    if shutil.which("faketime") is None:
+        raise SystemExit("faketime is not installed: apt-get install faketime")
+    os.environ["TZ"] = "UTC"
+    begin = datetime.fromisoformat(arguments.begin).replace(tzinfo=UTC).timestamp()
+    end = begin + arguments.hours * 3600
+    tracks = _tracks(begin, end)
+    polls = _replayed(tracks, begin, end, arguments)
+    result: dict[str, Any] = {"feeds": len(tracks), "hours": arguments.hours, "speed": arguments.speed}
+    for kind, by_feed in polls.items():
+        result[kind] = _measured(tracks, by_feed, end, days=arguments.hours / 24)
+    traces = [_trace(track, begin, end) for track in tracks]
+    course = Course(warm_up_days=0.0)
+    policies: dict[str, Policy] = {
+        "fixed": FixedInterval(arguments.budget),
+        "adaptive": SimulatorPolicy(arguments.budget),
+    }
+    for kind, policy in policies.items():
+        told = simulated(traces, policy, course)
+        result[f"simulated {kind}"] = {
+            "requests": round(told.requests_per_day, 1),
+            "entries": told.entries,
+            "mean_minutes": round(told.mean_seconds / 60, 1),
+            "median_minutes": round(told.median_seconds / 60, 1),
+        }
+    print(json.dumps(result))  # noqa: T201 - the result is what a script prints
+    return 0 if result["adaptive"]["mean_minutes"] < result["fixed"]["mean_minutes"] else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--begin", default="2021-07-18T06:00", help="the first moment, UTC")
+    parser.add_argument("--hours", type=float, default=12.0, help="how long, by the compressed clock")
+    parser.add_argument("--speed", type=float, default=120.0, help="how many times as fast the clock runs")
+    parser.add_argument("--budget", type=float, default=24.0, help="requests per feed and day")
+    return parser.parse_args()
+
+
+def _tracks(begin: float, end: float) -> list[Track]:
+    """Read the states of each feed: the last before *begin*, and all until *end*."""
+    tracks = []
+    with tempfile.TemporaryDirectory(prefix="nw-bbc-") as folder:
+        with tarfile.open(SNAPSHOTS) as archive:
+            archive.extractall(folder, filter="data")
+        for name in _FEEDS:
+            states = sorted((Path(folder) / name).glob("*.xml"), key=lambda state: int(state.stem))
+            times = [int(state.stem) for state in states]
+            first, last = bisect_right(times, begin) - 1, bisect_left(times, end)
+            if first < 0:  # the archive of this feed begins later
+                continue
+            bodies = [state.read_bytes() for state in states[first:last]]
+            tracks.append(Track(name, times[first:last], bodies, [_guids(body) for body in bodies]))
+    return tracks
+
+
+def _guids(body: bytes) -> frozenset[str]:
+    items = ET.fromstring(body).iter("item")  # noqa: S314 - our own corpus
+    return frozenset((item.findtext("guid") or item.findtext("link") or "").strip() for item in items)
+
+
+def _replayed(
+    tracks: Sequence[Track], begin: float, end: float, arguments: argparse.Namespace
+) -> dict[str, dict[str, list[float]]]:
+    """Return when each system polled each feed, by the compressed clock."""
+    interval = _DAY_SECONDS / arguments.budget
+    kinds = ("fixed", "adaptive")
+    with ExitStack() as stack:
+        origin = stack.enter_context(OriginThread())
+        for track in tracks:
+            track.serve_until(begin, origin, kinds)
+        systems = [
+            stack.enter_context(
+                running_system(
+                    SCHEDULE__KIND=kind,
+                    SCHEDULE__INTERVAL_SECONDS=interval,
+                    FETCH__TIMEOUT_SECONDS=600,
+                    ARTICLES__FULL_TEXT="never",
+                    LOG__LEVEL="warning",
+                )
+            )
+            for kind in kinds
+        ]
+        clock = datetime.fromtimestamp(begin, UTC).strftime("@%Y-%m-%d %H:%M:%S")
+        started = time.monotonic()
+        for kind, system in zip(kinds, systems, strict=True):
+            sources = "\n".join(origin.url(f"/{kind}/{track.name}") for track in tracks)
+            (system.folder / "feeds.txt").write_text(sources, "utf-8")
+            system.launch(
+                ["faketime", "-f", f"{clock} x{arguments.speed:g}", *command(), "run", "feeds.txt", "--workers", "1"]
+            )
+        while (now := begin + (time.monotonic() - started) * arguments.speed) < end:
+            for track in tracks:
+                track.serve_until(now, origin, kinds)
+            time.sleep(_LOOK_SECONDS)
+        return {
+            kind: {
+                track.name: [
+                    begin + (request.at_seconds - started) * arguments.speed
+                    for request in origin.requests(f"/{kind}/{track.name}")
+                ]
+                for track in tracks
+            }
+            for kind in kinds
+        }
+
+
+def _measured(tracks: Sequence[Track], polls: dict[str, list[float]], end: float, *, days: float) -> dict[str, float]:
+    delays: list[float] = []
+    missed = 0
+    for track in tracks:
+        found, lost = track.delays(polls[track.name], end)
+        delays, missed = delays + found, missed + lost
+    requests = sum(len(times) for times in polls.values()) / len(tracks) / days
+    return {
+        "requests": round(requests, 1),
+        "entries": len(delays),
+        "missed": missed,
+        "mean_minutes": round(fmean(delays) / 60, 1),
+        "median_minutes": round(median(delays) / 60, 1),
+    }
+
+
+def _trace(track: Track, begin: float, end: float) -> Trace:
+    """Return when the entries of *track* appeared that were not there at the begin."""
+    known, dates = set(track.guids[0]), list[float]()
+    for place, shown_at in enumerate(track.served_at[1:], 1):
+        dates += [shown_at] * len(track.guids[place] - known)
+        known |= track.guids[place]
+    return Trace(track.name, begin, end, tuple(dates))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

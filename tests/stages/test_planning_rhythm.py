@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from posting import MONDAY, desk
 
+from pipeline.stages.planning.exposure import HALF_LIFE_SECONDS, leftovers, watched_hours
 from pipeline.stages.planning.forecast import expected
-from pipeline.stages.planning.rhythm import HALF_LIFE_SECONDS, Rhythm, begun, hour_of_week, learned, rate_per_minute
+from pipeline.stages.planning.rhythm import Rhythm, begun, hour_of_week, learned, rate_per_minute
 from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.simulation import Trace
 from pipeline.stages.planning.visibility import Visibility, lag_shares, with_poll
@@ -117,6 +118,67 @@ def test_a_pinned_entry_does_not_make_a_busy_feed_slow() -> None:
     assert rate_per_minute(rhythm, now_seconds=MONTH_END) * PER_DAY > 15
 
 
+def test_entries_left_over_from_last_month_do_not_make_a_busy_feed_slow() -> None:
+    """Some documents drop most entries after a day and keep a few for weeks; those say nothing of the rate."""
+    newest = [MONTH_END - hour * HOUR for hour in range(42)]
+    kept = [MONTH_END - days * DAY for days in (30, 25, 16, 11, 8, 6)]
+    rhythm = begun([*kept, *newest], now_seconds=MONTH_END)
+
+    assert rate_per_minute(rhythm, now_seconds=MONTH_END) * PER_DAY == pytest.approx(24, rel=0.1)
+
+
+@pytest.mark.parametrize("hour", [3, 12, 20])
+def test_a_quiet_night_leaves_nothing_over(hour: int) -> None:
+    """Whoever looks at noon sees a morning that is busier than the day before; that is no thinned document."""
+    now = MONDAY + 20 * DAY + hour * HOUR
+    dates = [date for date in desk("nights", per_day=15, hours=(6, 22), weekend=1.0).published if date <= now][-45:]
+
+    assert leftovers(dates, now) == 0
+
+
+def test_days_that_were_not_watched_are_expected_to_be_like_the_others() -> None:
+    """A document of Thursday and Friday says nothing of Sunday; taken for silence, it went unpolled for hours."""
+    friday_night = MONDAY + 5 * DAY
+    dates = [friday_night - (place + 0.5) * HOUR for place in range(48)]
+    hourly = expected(begun(dates, now_seconds=friday_night), now_seconds=friday_night).hourly
+    sunday, friday = sum(hourly[144:]), sum(hourly[96:120])
+
+    assert sunday == pytest.approx(friday, rel=0.1)
+
+
+def test_a_day_that_has_just_begun_is_not_taken_for_a_quiet_one() -> None:
+    """Nothing between midnight and three is what every night is like."""
+    trace = desk("begun", per_day=60, hours=(6, 20), weekend=1.0)
+    now = MONDAY + 3 * DAY + 3 * HOUR
+    rhythm = begun([date for date in trace.published if MONDAY < date < now], now_seconds=now)
+    hourly = expected(rhythm, now_seconds=now).hourly
+
+    assert sum(hourly[72:96]) > 0.6 * sum(hourly[48:72])
+
+
+def test_every_watched_hour_counts_as_often_as_it_was_met() -> None:
+    """Ten days meet three days of the week twice; what is long past counts less."""
+    week = watched_hours(MONDAY, MONDAY + 10 * DAY, first_hour=0)
+    month = watched_hours(MONDAY, MONDAY + 280 * DAY, first_hour=0)
+
+    assert sum(week) == pytest.approx(168)
+    assert week[0] / week[167] == pytest.approx(2, rel=0.1)
+    assert max(month) / min(month) < 1.2
+    assert [hour for hour, seen in enumerate(watched_hours(MONDAY, MONDAY + 2 * HOUR, first_hour=0)) if seen] == [
+        0,
+        1,
+    ]
+
+
+def test_an_entry_that_showed_late_counts_when_it_showed() -> None:
+    """Dated at noon and not shown at one: who polls for it at noon polls in vain."""
+    noon = MONDAY + 12 * HOUR
+    late = learned(begun([], now_seconds=MONDAY), [noon], previous_seconds=noon + HOUR, now_seconds=noon + 1.5 * HOUR)
+
+    assert late.week[12] == 0
+    assert late.week[13] == pytest.approx(1, rel=0.05)
+
+
 def test_summer_time_turns_the_week_within_days() -> None:
     """When the clocks change, a desk posts an hour earlier in UTC; learning that anew would take weeks."""
     winter = desk("summer", per_day=30, days=28, hours=(8, 16))
@@ -186,6 +248,14 @@ def test_few_counts_are_believed_little_and_many_are_believed() -> None:
     assert 1 < shrunk(few, even)[9] < 10
     assert shrunk(many, even)[9] > 23
     assert sum(shrunk(many, even)) == pytest.approx(24)
+
+
+def test_what_was_never_looked_at_stays_as_expected() -> None:
+    """Nobody was there at night: that nothing was seen then says nothing."""
+    looked = [2.0] * 12 + [0.0] * 12
+    counts = [20.0] * 12 + [0.0] * 12
+
+    assert shrunk(counts, [1.0] * 24, looked) == pytest.approx([1.0] * 24, rel=0.01)
 
 
 def test_the_week_begins_on_monday() -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pipeline.stages.planning.appointments import certain
-from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm, batch_size, rate_per_minute
+from pipeline.stages.planning.exposure import HOURS
+from pipeline.stages.planning.rhythm import MINUTES, Rhythm, batch_size, rate_per_minute, watched_week
 from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.visibility import lag_shares
 
@@ -55,15 +56,16 @@ def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
 
     The week is drawn towards days x hours of the day, these towards an even profile, the minutes towards an even
     hour; then the minutes are moved by the time entries take to show. Appointments stand in their hours beside that.
-    Entries that come in batches are so much less evidence.
+    Entries that come in batches are so much less evidence, and hours that were never watched are none.
     """
     rate = rate_per_minute(rhythm, now_seconds=now_seconds)
     batch = batch_size(rhythm, rate=rate)
     by_hour_of_week = [count / batch for count in rhythm.week]
-    counts = [sum(by_hour_of_week[hour::24]) for hour in range(24)]
-    day = shrunk(counts, _EVEN_DAY)
-    days = shrunk([sum(by_hour_of_week[begin : begin + 24]) for begin in range(0, HOURS, 24)], _EVEN_WEEK)
-    week = shrunk(by_hour_of_week, [by_day * by_hour for by_day in days for by_hour in day])
+    counts = _by_hour(by_hour_of_week)
+    watched = watched_week(rhythm, now_seconds=now_seconds)
+    day = shrunk(counts, _EVEN_DAY, _by_hour(watched, 1 / 7))
+    days = _days(by_hour_of_week, watched, day)
+    week = shrunk(by_hour_of_week, [by_day * by_hour for by_day in days for by_hour in day], watched)
     untimed = [count / batch for count in rhythm.minutes]
     minutes = shrunk(untimed, _EVEN_HOUR)
     timed = certain(rhythm.appointments, day=counts, hour=minutes)
@@ -73,7 +75,29 @@ def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
         minutes = shrunk(untimed, _EVEN_HOUR)
     shares = {minute: count / (max(counts[minute // 60], count) + _DOUBT) for minute, count in timed.items()}
     stops = _stops_by_hour(minutes, shares, lag_shares(rhythm.visibility))
-    return Forecast(rate, tuple([rate * share for share in week]), stops, shares)
+    return Forecast(rate * sum(week) / HOURS, tuple([rate * share for share in week]), stops, shares)
+
+
+def _days(counts: Sequence[float], watched: Sequence[float], day: Sequence[float]) -> list[float]:
+    """Return the profile of the days of the week, from *counts* and *watched* by hour of the week.
+
+    Two hours of a night are not the twelfth part of a day: each hour was watched for what it is worth by *day*. And
+    hours of one day are no independent witnesses, so of a day of which only a part was watched that part counts.
+    """
+    worth = [seen * day[hour % 24] / 24 for hour, seen in enumerate(watched)]
+    parts = [part / 24 for part in _by_day([float(seen > 0) for seen in watched])]
+    seen = [part * of_day for part, of_day in zip(parts, _by_day(worth), strict=True)]
+    met = [part * count for part, count in zip(parts, _by_day(counts), strict=True)]
+    scale = len(seen) / sum(seen)
+    return shrunk(met, _EVEN_WEEK, [scale * of_day for of_day in seen])
+
+
+def _by_hour(week: Sequence[float], scale: float = 1.0) -> list[float]:
+    return [sum(week[hour::24]) * scale for hour in range(24)]
+
+
+def _by_day(week: Sequence[float], scale: float = 1.0) -> list[float]:
+    return [sum(week[begin : begin + 24]) * scale for begin in range(0, HOURS, 24)]
 
 
 def _stops_by_hour(

@@ -12,8 +12,9 @@ import struct
 from collections.abc import Sequence
 
 from pipeline.stages.planning.appointments import KEPT, MINUTES_OF_DAY
+from pipeline.stages.planning.exposure import HOURS
 from pipeline.stages.planning.planner import Plan
-from pipeline.stages.planning.rhythm import HOURS, MINUTES, Rhythm
+from pipeline.stages.planning.rhythm import MINUTES, Rhythm
 from pipeline.stages.planning.visibility import AGES, Visibility
 
 RHYTHM_VERSION = 2

@@ -14,12 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.stages.planning.appointments import MINUTES_OF_DAY, Appointments, moved, scaled, with_minutes
+from pipeline.stages.planning.exposure import HALF_LIFE_SECONDS, HOURS, leftovers, watched_hours
 from pipeline.stages.planning.visibility import NOTHING_SEEN, Visibility, with_poll
 
-HOURS = 168
 MINUTES = 60
-HALF_LIFE_SECONDS = 35 * 86_400.0
-"""Measured: 28 to 42 days differ by less than 2 % of the delay, 14 and 60 lose on one kind of source each."""
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 # The epoch was a Thursday; hour 0 of the week is Monday 00:00 UTC.
@@ -62,11 +60,12 @@ def begun(published: Sequence[float | None], *, now_seconds: float) -> Rhythm:
     """Return the rhythm that the first document of a feed, seen at *now_seconds*, already tells.
 
     *published* are the dates of its entries in seconds, None where there is none; dates in the future tell nothing.
-    The oldest entry only says since when the document looks back.
+    The oldest entry only says since when the document looks back, once leftovers are put aside.
     """
-    dates = _without_pinned(sorted(date for date in published if date is not None and date <= now_seconds))
+    dates = sorted(date for date in published if date is not None and date <= now_seconds)
     if not dates:
         return Rhythm(now_seconds, now_seconds)
+    dates = dates[leftovers(dates, now_seconds) :]
     rhythm = Rhythm(now_seconds, max(dates[0], now_seconds - _OLDEST_SECONDS))
     if _only_days(dates):
         return _counted(rhythm, [(date - date % _DAY, _DAY) for date in dates[1:]], [])
@@ -91,7 +90,8 @@ def learned(
     undated = [(now_seconds - span, span)] * (len(published) - len(dated))
     rhythm = _turned(_rescaled(rhythm, now_seconds), dated)
     visibility = with_poll(rhythm.visibility, dated, previous_seconds=previous, now_seconds=now_seconds)
-    return replace(_counted(rhythm, [*((date, 0.0) for date in dated), *undated], dated), visibility=visibility)
+    spans = [_appeared(date, previous, now_seconds) for date in dated]
+    return replace(_counted(rhythm, [*spans, *undated], dated), visibility=visibility)
 
 
 def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:
@@ -105,6 +105,12 @@ def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:
     least = _HOUR * _weight(rhythm, now_seconds)
     unknown_rate = 4 / 1440
     return (sum(rhythm.week) + 0.25) / (max(watched, least) / _MINUTE + 0.25 / unknown_rate)
+
+
+def watched_week(rhythm: Rhythm, *, now_seconds: float) -> list[float]:
+    """Return how much each hour of the week was watched until now; the mean is 1."""
+    since = min(rhythm.since_seconds, now_seconds)
+    return watched_hours(since, now_seconds, first_hour=hour_of_week(since))
 
 
 def batch_size(rhythm: Rhythm, *, rate: float) -> float:
@@ -121,6 +127,16 @@ def batch_size(rhythm: Rhythm, *, rate: float) -> float:
 def hour_of_week(seconds: float) -> int:
     """Return the hour of the week of an instant, 0 (Monday 00:00 UTC) to 167."""
     return (int(seconds // _HOUR) + _THURSDAY_HOURS) % HOURS
+
+
+def _appeared(date: float, previous: float, now_seconds: float) -> tuple[float, float]:
+    """Return when, from which instant and how long, an entry of *date* may have appeared that two polls enclose.
+
+    One that the poll at *previous* did not show, though its date was past, appeared after that poll: within as long
+    again as it had waited by then, for who waits an hour for its desk does not wait a minute more.
+    """
+    waited = max(previous - date, 0.0)
+    return max(date, previous), min(waited, now_seconds - previous)
 
 
 def _weight(rhythm: Rhythm, seconds: float) -> float:
@@ -165,14 +181,6 @@ def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
         appointments=scaled(rhythm.appointments, 1 / weight),
         squares=rhythm.squares / weight,
     )
-
-
-def _without_pinned(dates: list[float]) -> list[float]:
-    """Leave out at most two oldest *dates* that stand far apart: entries pinned to the document say no rate."""
-    for _ in range(2):
-        if len(dates) > 3 and dates[1] - dates[0] > 3 * (dates[-1] - dates[1]):
-            dates = dates[1:]
-    return dates
 
 
 def _only_days(dates: Sequence[float]) -> bool:

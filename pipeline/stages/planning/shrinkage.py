@@ -7,27 +7,42 @@ from math import exp, lgamma
 
 STRENGTHS = (3.0, 15.0, 75.0, 375.0, 1875.0)
 """Entries that the expected profile may be worth; which of them it is, the counts themselves say."""
+_NEGLIGIBLE = 1e-3  # a share of the likelihood that no poll could feel
 
 
-def shrunk(counts: Sequence[float], expected: Sequence[float]) -> list[float]:
-    """Return the profile (mean 1) that *counts* show, drawn towards *expected* (mean 1, every value above 0).
+def shrunk(counts: Sequence[float], expected: Sequence[float], watched: Sequence[float] | None = None) -> list[float]:
+    """Return the profile that *counts* show, drawn towards *expected* (mean 1, every value above 0).
 
-    The mean of a Dirichlet distribution with *expected* as its prior, averaged over `STRENGTHS` in proportion to
-    their marginal likelihood (the Dirichlet-multinomial: Minka, "Estimating a Dirichlet distribution", 2000).
+    *watched* (mean 1) is how much each bin was looked at, alike if left out: what was never looked at stays as
+    expected. The mean of a gamma distribution with *expected* as its prior, averaged over `STRENGTHS` in proportion
+    to their marginal likelihood (the Dirichlet-multinomial: Minka, "Estimating a Dirichlet distribution", 2000). The
+    mean of the profile, weighted by *watched*, is about 1.
     """
     total = sum(counts)
     if total <= 0:
         return list(expected)
     bins = len(counts)
-    met = [(count, share / bins) for count, share in zip(counts, expected, strict=True) if count > 0]
+    # An entry is proof that its hour was watched, whatever is known of the watch.
+    watched = [max(seen, 1.0) if count else seen for count, seen in zip(counts, watched or [1.0] * bins, strict=True)]
+    met = [
+        (count, share * seen / bins)
+        for count, share, seen in zip(counts, expected, watched, strict=True)
+        if count > 0
+    ]
     likelihoods = [_log_likelihood(met, total, strength) for strength in STRENGTHS]
     best = max(likelihoods)
     weights = [exp(likelihood - best) for likelihood in likelihoods]
     whole = sum(weights)
-    pairs = list(zip(weights, STRENGTHS, strict=True))
-    own = sum(weight / (strength + total) for weight, strength in pairs) / whole
-    lent = sum(weight * strength / (strength + total) for weight, strength in pairs) / whole
-    return [bins * own * count + lent * share for count, share in zip(counts, expected, strict=True)]
+    profile = [0.0] * bins
+    for weight, strength in zip(weights, STRENGTHS, strict=True):
+        part = weight / whole
+        if part < _NEGLIGIBLE:
+            continue
+        profile = [
+            so_far + part * (strength * share + bins * count) / (strength + total * seen)
+            for so_far, count, share, seen in zip(profile, counts, expected, watched, strict=True)
+        ]
+    return profile
 
 
 def _log_likelihood(met: Sequence[tuple[float, float]], total: float, strength: float) -> float:

@@ -17,7 +17,7 @@ _NOT_TEXT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """The feeds of a list, each address once and normalised; a line for each that is no address or was mended."""
+    """The feeds of a list, each address once and normalised, and one line for each that is no address."""
 
     feeds: tuple[ListedFeed, ...] = ()
     problems: tuple[str, ...] = ()
@@ -31,9 +31,7 @@ def read_list(data: bytes, *, name: str) -> FeedList:
     counts. *name* is what errors call the list. Raises FeedListError when *data* is neither.
     """
     if data.startswith((b"<\0", b"\0<")) or decoded(data[:4096]).lstrip().startswith("<"):
-        read = read_opml(data, name=name)
-        judged = _judged((feed, feed.url) for feed in read.feeds)
-        return replace(judged, problems=read.problems + judged.problems)
+        return _judged((feed, feed.url) for feed in read_opml(data, name=name))
     text = decoded(data)
     if odd := _NOT_TEXT.search(text):
         line = text.count("\n", 0, odd.start()) + 1

@@ -15,7 +15,6 @@ from xml.parsers import expat
 
 from pipeline.errors import FeedListError
 from pipeline.model import Feed
-from pipeline.stages.opml_recovery import outlines
 
 MAX_DEPTH = 100
 """Deepest nesting of elements that is read; the deepest list seen in the wild has five levels."""
@@ -47,35 +46,19 @@ class ListedFeed:
     line: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlines:
-    """The feeds that the outlines of a document name, in order, and a line for each place that had to be mended."""
-
-    feeds: tuple[ListedFeed, ...]
-    problems: tuple[str, ...] = ()
-
-
-def read_opml(data: bytes, *, name: str) -> Outlines:
+def read_opml(data: bytes, *, name: str) -> tuple[ListedFeed, ...]:
     """Return every outline of *data* that has an address, in order, as written; *name* is how errors call it.
 
     Read as if they were right: attribute names in any case, a bare `&`, HTML entities, control characters, blanks
-    before the declaration, bytes that do not fit the declared encoding. OPML that is not well-formed is read outline
-    by outline, with problems that say where. Raises FeedListError, with line and column, for what is not OPML, gives
-    no feed and is not XML, is nested deeper than MAX_DEPTH, or declares entities of its own.
+    before the declaration, bytes that do not fit the declared encoding. Raises FeedListError, with line and column,
+    for what is not XML, not OPML, nested deeper than MAX_DEPTH, or declares entities of its own.
     """
     text = decoded(data)
     prologue = _DECLARATION.match(text)
     skipped = prologue.end() if prologue else len(text) - len(text.lstrip())
-    first_line, mended = text.count("\n", 0, skipped), _mended(text[skipped:])
-    reader = _Reader(name, first_line=first_line)
-    try:
-        reader.read(mended)
-    except _NotXMLError as error:
-        recovered = _recovered(mended, str(error), name=name, first_line=first_line)
-        if not recovered.feeds:
-            raise error.refusal from None
-        return recovered
-    return Outlines(tuple(reader.feeds))
+    reader = _Reader(name, first_line=text.count("\n", 0, skipped))
+    reader.read(_mended(text[skipped:]))
+    return tuple(reader.feeds)
 
 
 def decoded(data: bytes) -> str:
@@ -120,60 +103,15 @@ def write_opml(feeds: Sequence[Feed], *, title: str) -> bytes:
 # --- Reading -----------------------------------------------------------------------------------------------------
 
 
-class _NotXMLError(Exception):
-    """A document is not well-formed, as the message says; *refusal* is what to raise where nothing can be had."""
-
-    def __init__(self, cause: str, refusal: FeedListError) -> None:
-        super().__init__(cause)
-        self.refusal = refusal
-
-
-class _Collector:
-    """Collects the feeds of outlines that are opened and closed one after the other."""
-
-    def __init__(self, name: str) -> None:
-        self.feeds: list[ListedFeed] = []
-        self._name = name
-        self._depth = 0
-        self._folders: list[tuple[int, str]] = []  # depth of each open folder, and its path from the top
-
-    def open(self, kind: str, attributes: Mapping[str, str], *, line: int) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise self.refusal(f"nested deeper than {MAX_DEPTH} levels (line {line})")
-        if kind == "outline":
-            self._outline(_lower_names(attributes), line)
-
-    def _outline(self, attributes: Mapping[str, str], line: int) -> None:
-        url = attributes.get("xmlurl", "").strip()
-        label = _one_line(attributes.get("title", "")) or _one_line(attributes.get("text", "")) or None
-        if url:
-            folder = self._folders[-1][1] if self._folders else None
-            title = None if label == url else label
-            self.feeds.append(ListedFeed(url, title, folder, line))
-        elif label and (parts := _parts(label)):
-            above = [self._folders[-1][1]] if self._folders else []
-            path = "/".join((*above, *parts))[:MAX_FOLDER_CHARACTERS].rstrip("/ ")
-            self._folders.append((self._depth, path))
-
-    def close(self) -> None:
-        if self._folders and self._folders[-1][0] == self._depth:
-            self._folders.pop()
-        self._depth -= 1
-
-    def refusal(self, cause: str) -> FeedListError:
-        return FeedListError(
-            f"cannot read the feed list {self._name}: {cause}; "
-            "export it again as OPML, or give a text file with one address a line"
-        )
-
-
-class _Reader(_Collector):
+class _Reader:
     """Collects the outlines of one document while expat reads it."""
 
     def __init__(self, name: str, *, first_line: int) -> None:
-        super().__init__(name)
+        self.feeds: list[ListedFeed] = []
+        self._name = name
         self._first_line = first_line
+        self._depth = 0
+        self._folders: list[tuple[int, str]] = []  # depth of each open folder, and its path from the top
         self._parser = expat.ParserCreate(encoding="utf-8")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -184,20 +122,39 @@ class _Reader(_Collector):
             self._parser.Parse(text, _WHOLE)
         except expat.ExpatError as error:
             cause = expat.ErrorString(error.code) or "not XML"
-            where = f"line {error.lineno + self._first_line}, column {error.offset + 1}"
-            raise _NotXMLError(f"{where}: {cause}", self.refusal(f"{cause} ({where})")) from None
+            raise self._error(
+                f"{cause} (line {error.lineno + self._first_line}, column {error.offset + 1})"
+            ) from None
 
     def _start(self, element: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise self._error(f"nested deeper than {MAX_DEPTH} levels ({self._where()})")
         kind = element.rpartition(":")[2].lower()
-        if self._depth == 0 and kind != "opml":
-            raise self.refusal(_not_opml(kind, self._where()))
-        self.open(kind, attributes, line=self._line())
+        if self._depth == 1 and kind != "opml":
+            raise self._error(_not_opml(kind, self._where()))
+        if kind == "outline":
+            self._outline(_lower_names(attributes))
+
+    def _outline(self, attributes: Mapping[str, str]) -> None:
+        url = attributes.get("xmlurl", "").strip()
+        label = _one_line(attributes.get("title", "")) or _one_line(attributes.get("text", "")) or None
+        if url:
+            folder = self._folders[-1][1] if self._folders else None
+            title = None if label == url else label
+            self.feeds.append(ListedFeed(url, title, folder, self._line()))
+        elif label and (parts := _parts(label)):
+            above = [self._folders[-1][1]] if self._folders else []
+            path = "/".join((*above, *parts))[:MAX_FOLDER_CHARACTERS].rstrip("/ ")
+            self._folders.append((self._depth, path))
 
     def _end(self, _element: str) -> None:
-        self.close()
+        if self._folders and self._folders[-1][0] == self._depth:
+            self._folders.pop()
+        self._depth -= 1
 
     def _entity(self, *_declaration: object) -> None:
-        raise self.refusal(f"it declares entities of its own, which are refused ({self._where()})")
+        raise self._error(f"it declares entities of its own, which are refused ({self._where()})")
 
     def _line(self) -> int:
         return self._parser.CurrentLineNumber + self._first_line
@@ -205,20 +162,11 @@ class _Reader(_Collector):
     def _where(self) -> str:
         return f"line {self._line()}, column {self._parser.CurrentColumnNumber + 1}"
 
-
-def _recovered(text: str, cause: str, *, name: str, first_line: int) -> Outlines:
-    """What can be had of *text*, which is not well-formed by the *cause*: each outline is read by itself."""
-    collector, problems = _Collector(name), [f"{cause}; read outline by outline"]
-    for outline in outlines(text):
-        if outline is None:
-            collector.close()
-            continue
-        line = outline.line + first_line
-        collector.open("outline", outline.attributes, line=line)
-        if outline.is_mended:
-            fate = "mended, look at it" if outline.is_feed else "no address is found in it"
-            problems.append(f"line {line}: an outline is damaged: {fate}")
-    return Outlines(tuple(collector.feeds), tuple(problems))
+    def _error(self, cause: str) -> FeedListError:
+        return FeedListError(
+            f"cannot read the feed list {self._name}: {cause}; "
+            "export it again as OPML, or give a text file with one address a line"
+        )
 
 
 def _not_opml(kind: str, where: str) -> str:

@@ -22,7 +22,7 @@ from pipeline.model import (
     Same,
 )
 from pipeline.stages.digests import DIGESTED_FIELDS
-from pipeline.stages.identity import article_id, entry_keys, judge, seen_id, withdraw
+from pipeline.stages.identity import CARRIED, MAX_REVISION, article_id, entry_keys, judge, seen_id, withdraw
 from pipeline.stages.seen_records import pack, unpack
 from pipeline.stages.settling import settled
 
@@ -203,12 +203,13 @@ def test_whitespace_is_no_revision() -> None:
 
 
 def test_revisions_stop_counting_at_the_largest_that_fits() -> None:
-    """An item that changes at every poll for years must not wrap round to revision 0."""
-    verdict = judge(replace(_known(), revision=65_535), replace(ARTICLE, title="Other"), now_ms=NOW_MS)
+    """An item that changes at every poll for years must not wrap round to revision 0, nor be taken for carried."""
+    largest = replace(_known(), revision=MAX_REVISION, shown_day=-3, discovered_ms=-1)
+    verdict = judge(largest, replace(ARTICLE, title="Other"), now_ms=NOW_MS)
 
     assert isinstance(verdict, Revised)
-    assert verdict.article.revision == 65_535
-    assert unpack(pack(replace(_known(), revision=70_000, shown_day=-3, discovered_ms=-1))).revision == 65_535
+    assert verdict.article.revision == MAX_REVISION < CARRIED
+    assert unpack(pack(largest)).revision == MAX_REVISION
 
 
 def test_digests_are_the_same_for_ever() -> None:

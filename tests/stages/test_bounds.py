@@ -78,6 +78,7 @@ MOMENT = st.none() | st.integers(0, 2**43)
 STATES = st.builds(
     FeedState,
     fresh_until_ms=MOMENT,
+    wait_until_ms=st.none(),  # a host's own Retry-After holds in full
     hints=st.builds(
         Hints,
         st.integers(0, 2**40),

@@ -11,7 +11,7 @@ import struct
 
 from pipeline.model import Known
 from pipeline.stages.digests import CONTENT_BYTES, DIGESTS_BYTES, HINT_BITS, SETTLED_BYTES
-from pipeline.stages.identity import CARRIED, MAX_RETURNS
+from pipeline.stages.identity import CARRIED, MAX_RETURNS, MAX_REVISION
 from pipeline.stages.settling import is_settled
 
 # Version, revision, discovered_ms, shown_day, digests, former, returns and revised_day: 64 bytes, the longest that
@@ -47,7 +47,7 @@ def pack(known: Known) -> bytes:
         return _pack_settled(known)
     return _KNOWN.pack(
         _KNOWN_VERSION,
-        _bounded(known.revision, CARRIED),
+        _revision(known),
         _bounded(known.discovered_ms, _MAX_MS).to_bytes(6, "big"),
         _bounded(known.shown_day, _MAX_DAY),
         known.digests,
@@ -89,7 +89,7 @@ def _pack_settled(known: Known) -> bytes:
     content, hints = known.digests[:CONTENT_BYTES], int.from_bytes(known.digests[CONTENT_BYTES:], "big")
     seconds = _bounded(known.discovered_ms // 1_000 - _EPOCH_SECONDS, _MAX_SECONDS)
     week = _bounded((known.shown_day - _discovered_day(seconds)) // WEEK_DAYS, _MAX_DAY)
-    revision = _bounded(known.revision, CARRIED)
+    revision = _revision(known)
     head = content + (seconds * _HINTS + hints).to_bytes(_HEAD_BYTES - CONTENT_BYTES, "big")
     if revision == 1 and week <= 0xFF:
         return head + (bytes((week,)) if week else b"")
@@ -110,6 +110,11 @@ def _unpack_settled(data: bytes) -> Known:
 
 def _discovered_day(seconds: int) -> int:
     return (seconds + _EPOCH_SECONDS) // _DAY_SECONDS
+
+
+def _revision(known: Known) -> int:
+    """Give the revision to store: none that counts is taken for the mark of what another feed tells."""
+    return CARRIED if known.revision == CARRIED else _bounded(known.revision, MAX_REVISION)
 
 
 def _bounded(number: int, largest: int) -> int:

@@ -210,6 +210,7 @@ def test_revisions_stop_counting_at_the_largest_that_fits() -> None:
     assert isinstance(verdict, Revised)
     assert verdict.article.revision == MAX_REVISION < CARRIED
     assert unpack(pack(largest)).revision == MAX_REVISION
+    assert unpack(pack(replace(largest, revision=70_000))).revision == MAX_REVISION
 
 
 def test_digests_are_the_same_for_ever() -> None:

@@ -18,7 +18,7 @@ from pipeline.stages.language import LanguageSource, article_language
 from pipeline.stages.media import attachments, picture
 from pipeline.stages.people import people
 from pipeline.stages.text import clean, html_and_text, title_text
-from pipeline.stages.url_identity import unwrapped
+from pipeline.stages.url_wrappers import unwrapped
 from pipeline.stages.urls import absolute, canonical
 
 _RAW_SHOWN = 80

@@ -1,117 +1,51 @@
-"""What an address leads to and what it is known by: wrappers undone, page canonicals judged, one key per article.
+"""What an address is known by: one key per article, page canonicals judged.
 
 Rules of this file: the key is for comparing only, never fetched and never shown, so it may drop what an address needs
-(scheme, www, a closing slash). A wrapper is undone only when the address itself says where it leads: nothing is
-fetched. A page's own canonical is believed only where it can be of this very page.
+(scheme, www, a closing slash). A page's own canonical is believed only where it can be of this very page.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pipeline.stages.urls import absolute, canonical, host_of, kept_query, normal_escapes
-
-# Hosts (without www) and first path segments that only pass readers on, and the parameter that says whereto.
-_WRAPPERS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("google.com", "/url"): ("url", "q"),
-    ("news.google.com", "/url"): ("url", "q"),
-    ("l.facebook.com", "/l.php"): ("u",),
-    ("lm.facebook.com", "/l.php"): ("u",),
-    ("facebook.com", "/l.php"): ("u",),
-    ("l.instagram.com", "/"): ("u",),
-    ("duckduckgo.com", "/l/"): ("uddg",),
-    ("youtube.com", "/redirect"): ("q",),
-    ("out.reddit.com", "*"): ("url",),
-    ("linkedin.com", "/redir/redirect"): ("url",),
-    ("vk.com", "/away.php"): ("to",),
-    ("t.umblr.com", "/redirect"): ("z",),
-    ("steamcommunity.com", "/linkfilter/"): ("url", "u"),
-    ("slack-redir.net", "/link"): ("url",),
-    ("bing.com", "/news/apiclick.aspx"): ("url",),
-    ("safelinks.protection.outlook.com", "/"): ("url",),
-}
-_WRAPPER_PATHS = frozenset(path for _, path in _WRAPPERS) - {"/", "*"}
-# Each country has a Google of its own, and each region of mail its link checker.
-_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
-_MAIL_CHECKER = "safelinks.protection.outlook.com"
-_MAX_WRAPPERS = 3
-# One look at its beginning tells that an address is no wrapper, as nearly all are.
-_PERHAPS_WRAPPED = re.compile(
-    rf"https?://(?:www\.)?(?:{'|'.join(sorted({re.escape(host) for host, _ in _WRAPPERS}))})[/:?#]"
-    r"|https?://[a-z0-9-]+\.(?:cdn\.ampproject\.org/|safelinks\.)|https?://(?:www\.)?google\.",
-    re.IGNORECASE,
+from pipeline.stages.url_wrappers import unwrapped, wrapper_at
+from pipeline.stages.urls import (
+    absolute,
+    canonical,
+    host_of,
+    is_of,
+    normal_escapes,
+    query_fields,
+    tracking_value,
+    without_dot_segments,
 )
-_AMP_CACHE = re.compile(r"https?://[a-z0-9-]+\.cdn\.ampproject\.org/(?:[cv]/)?(s/)?([^/].*)", re.IGNORECASE)
-_AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?([^/].*)", re.IGNORECASE)
+
 _AMP_PATH = re.compile(r"(?:/amp/?|\.amp|\.amp(?=\.html?))$|(?<=\.)amp\.(?=html?$)", re.IGNORECASE)
 _AMP_ROOM = re.compile(r"/amp(?=/[^/]+/[^/])", re.IGNORECASE)
-# What asks for the form of an article that is to be printed; "print" is a word of shops too, behind a slug it is not.
-_FORM_FIELD = re.compile(
-    r"(?:amp|outputtype)(?:=(?:1|true|amp)?)?|output=amp|(?:print|rss)(?:=(?:1|true|yes)?)?"
-    r"|(?:view|output|format|mode)=print(?:able)?|feature=(?:youtu\.be|share|emb_[a-z]+)"
-    r"|share=(?:bluesky|email|facebook|linkedin|mastodon|pinterest|reddit|telegram|tumblr|twitter|whatsapp|x)",
-    re.IGNORECASE,
-)
-_FORM_WORD = re.compile(r"amp|outputtype|print|rss|feature|share", re.IGNORECASE)
+# What asks for a form of an article, to be printed or shown by AMP, by the name of its parameter.
+_FORM_VALUES = {
+    name: re.compile(value, re.IGNORECASE)
+    for names, value in (
+        ("amp outputtype", "(?:1|true|amp)?"),
+        ("print rss", "(?:1|true|yes)?"),
+        ("view format mode", "print(?:able)?"),
+        ("output", "amp|print(?:able)?"),
+        ("feature", r"youtu\.be|share|emb_[a-z]+"),
+        ("share", "bluesky|email|facebook|linkedin|mastodon|pinterest|reddit|telegram|tumblr|twitter|whatsapp|x"),
+    )
+    for name in names.split()
+}
+# "print" at the end of a path is a word of shops too; behind a slug it is not.
 _SLUG = re.compile(r"[^/]-[^/]*-|[0-9]{4}")
 _FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)|(?<=\A[a-z]{2}\.)m\.(?=[^.]+\.)")
-# The address of nearly all articles: a host, a path, a query and a fragment that is no route.
-_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(?:[^!/\s]\S*+)?)?")
-_WRAPPING_HOST = re.compile(
-    r".*\.cdn\.ampproject\.org|.*\.safelinks\..*|(?:www\.)?google\..*|(?:www\.)?(?:"
-    + "|".join(re.escape(host) for host, path in _WRAPPERS if path in {"/", "*"})
-    + ")"
-)
-_HOST_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}")
+# The address of nearly all articles: a host, a port, a path, a query and a fragment.
+_PLAIN = re.compile(r"(?i:https?)://([A-Za-z0-9.-]+)(?::(\d*))?(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(\S*+))?")
+_USUAL_PORTS = frozenset({None, "", "80", "443"})
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
-
-
-def unwrapped(url: str) -> str:
-    """Give the address that *url* (absolute) passes its readers on to, where it says so itself; else *url*.
-
-    Undone are link checkers of search engines and social networks, and the caches of AMP pages, at most three deep.
-    """
-    if not _PERHAPS_WRAPPED.match(url):
-        return url
-    for _ in range(_MAX_WRAPPERS):
-        inner = _inner(url)
-        if inner is None:
-            return url
-        url = inner
-    return url
-
-
-def _inner(url: str) -> str | None:
-    cached = _AMP_CACHE.fullmatch(url) or _AMP_VIEWER.fullmatch(url)
-    if cached:
-        return absolute(f"http{'s' if cached[1] else ''}://{cached[2]}", None)
-    try:
-        parts = urlsplit(url)
-        host = _listed(parts.hostname or "")
-    except ValueError:
-        return None
-    names = _WRAPPERS.get((host, parts.path or "/")) or _WRAPPERS.get((host, "*"))
-    if names is None:
-        return None
-    try:
-        fields = dict(parse_qsl(parts.query, max_num_fields=50))
-    except ValueError:
-        return None
-    for name in names:
-        if fields.get(name, "").lower().startswith(("http://", "https://")):
-            return absolute(fields[name], None)
-    return None
-
-
-def _listed(host: str) -> str:
-    """Give the name under which the table of wrappers knows *host*."""
-    if _GOOGLE.fullmatch(host):
-        return "google.com"
-    return _MAIL_CHECKER if host.endswith(f".{_MAIL_CHECKER}") else host.removeprefix("www.")
 
 
 def identity_key(url: str) -> str:
@@ -122,41 +56,54 @@ def identity_key(url: str) -> str:
     route (`#!` or `#/`).
     """
     plain = _PLAIN.fullmatch(url)
-    if plain:
-        known, path, query = _plain_host(plain[1]), normal_escapes(plain[2] or ""), plain[3]
-        if known and "//" not in path and "/." not in path and (path or "/") not in _WRAPPER_PATHS:
-            return f"{known}{_article_path(path)}{_article_query(kept_query(query)) if query else ''}"
-    whole = unwrapped(url)
+    if plain is None or wrapper_at(plain[1]):
+        url = unwrapped(url)
+        plain = _PLAIN.fullmatch(url)
+    if plain is None:
+        return _key_of_any(url)
+    host, port, path, query, fragment = plain.groups("")
+    known, path = _known_host(host), normal_escapes(path)
+    if not known:
+        return _key_of_any(url)
+    if "/." in path:
+        path = without_dot_segments(path)
+    place = known if port in _USUAL_PORTS else f"{known}:{port}"
+    route = f"#{fragment}" if fragment.startswith(("!", "/")) else ""
+    return f"{place}{_article_path(path)}{_article_query(query) if query else ''}{route}"
+
+
+def _key_of_any(url: str) -> str:
+    """Give what the article at *url*, which is no wrapper, is known by; for addresses that need a closer look."""
     try:
-        parts = urlsplit(canonical(whole))
+        parts = urlsplit(canonical(url))
         host, port = parts.hostname, parts.port
-        route = urlsplit(whole).fragment
+        route = urlsplit(url).fragment
     except ValueError:
         return url
     if not host:
         return url
-    name = _FRONT.sub("", host.rstrip("."), count=1)
-    path, query = _article_path(parts.path), _article_query(parts.query)
     place = f":{port}" if port not in (None, 80, 443) else ""
     fragment = f"#{route}" if route.startswith(("!", "/")) else ""
-    return f"{name}{place}{path}{query}{fragment}"
+    return f"{_known_host(host)}{place}{_article_path(parts.path)}{_article_query(parts.query)}{fragment}"
 
 
 @lru_cache(maxsize=4096)  # the hosts of the feeds of one worker: they come again with every article
-def _plain_host(host: str) -> str:
-    """Give what *host* is known by; "" where its addresses need a closer look."""
-    if not _HOST_NAME.fullmatch(host) or _WRAPPING_HOST.fullmatch(host):
-        return ""
-    return _FRONT.sub("", host, count=1)
+def _known_host(host: str) -> str:
+    """Give what *host* is known by: in lower case, without what stands before it for a form of its pages."""
+    return _FRONT.sub("", host.lower().rstrip("."), count=1)
 
 
 def _article_query(query: str) -> str:
-    """Give *query* behind its question mark, its fields in order, without what asks for a form of the page."""
-    fields = query.replace("+", "%20").split("&")
-    if _FORM_WORD.search(query):
-        fields = [field for field in fields if not _FORM_FIELD.fullmatch(field)]
+    """Give *query* behind its question mark, its fields in order, without those that tell nothing of the article."""
+    fields = [field for field in query_fields(query) if not is_of(field, _idle_value)]
     fields.sort()
-    return f"?{'&'.join(fields)}" if fields and query else ""
+    return f"?{'&'.join(fields).replace('+', '%20')}" if fields else ""
+
+
+@lru_cache(maxsize=4096)  # sites have few names for their parameters, and each comes again with every article
+def _idle_value(name: str) -> re.Pattern[str] | None:
+    """Give what the value of *name* looks like where it tracks or asks for a form of the page; None where never."""
+    return _FORM_VALUES.get(name.lower()) or tracking_value(name)
 
 
 def _article_path(path: str) -> str:

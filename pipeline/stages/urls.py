@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import UsageError
@@ -24,7 +26,6 @@ _CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~!$&'()*+,;=:@/.-]*+")
 _HOST = re.compile(r"[^\x00-\x20\"#%&'()*+,/:;<=>?@\[\\\]^`{|}\x7f]+|\[[0-9A-Fa-f:.]+\]")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -54,7 +55,10 @@ _MAYBE_TRACKING = frozenset(
     {"ref", "source", "src", "from", "partner", "mod", "via", "origin", "traffic_source", "trk"}
 )
 # "rss", and what sites hang on to it: the name of the feed (rss_whats_news), or Medium's ids (rss----8a1b2c---4).
-_FEED_VALUE = re.compile(r"rss(?:2|20|[_-]?feed|_\w{1,60}|-{1,9}[0-9a-f]{6,12}-{1,9}[0-9]?)?|atom|feed|feedburner")
+_FEED_VALUE = re.compile(
+    r"rss(?:2|20|[_-]?feed|_\w{1,60}|-{1,9}[0-9a-f]{6,12}-{1,9}[0-9]?)?|atom|feed|feedburner", re.IGNORECASE
+)
+_ANY_VALUE = re.compile(r".*", re.DOTALL)
 
 _NO_MORE = Tracking()
 
@@ -99,10 +103,24 @@ def canonical(url: str, tracking: Tracking = _NO_MORE) -> str:
     except ValueError:
         return url
     path = normal_escapes(parts.path) or "/"
-    if _DOT_SEGMENT.search(path):
-        path = urlsplit(urljoin("http://h/", re.sub(r"^/+", "/", path))).path or "/"
+    if "/." in path:
+        path = without_dot_segments(path)
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
     return urlunsplit((parts.scheme, authority, path, kept_query(parts.query, tracking), fragment))
+
+
+def without_dot_segments(path: str) -> str:
+    """Give *path* (empty or from its first slash on) with its `.` and `..` followed (RFC 3986 section 5.2.4)."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1:] in (["."], [".."]):
+        kept.append("")
+    return "".join([f"/{segment}" for segment in kept])
 
 
 def host_of(url: str) -> str:
@@ -214,20 +232,37 @@ def _authority(parts: SplitResult) -> str:
 
 def kept_query(query: str, tracking: Tracking = _NO_MORE) -> str:
     """Give *query* without what only tells where a reader came from; *tracking* adds to our own table."""
-    if not query:
-        return ""
-    fields = _ESCAPED_AMPERSAND.sub("&", query).split("&") if "&" in query else [query]
-    return "&".join([normal_escapes(field) for field in fields if field and not _is_tracking(field, tracking)])
+    return "&".join([field for field in query_fields(query) if not _is_tracking(field, tracking)]) if query else ""
+
+
+def query_fields(query: str) -> list[str]:
+    """Give the fields of *query* that are not empty, their escapes normal, `&amp;` read as the `&` that it means."""
+    query = normal_escapes(_ESCAPED_AMPERSAND.sub("&", query) if ";" in query else query)
+    return [field for field in query.split("&") if field]
 
 
 def _is_tracking(field: str, tracking: Tracking) -> bool:
+    if tracking is not _NO_MORE:
+        name = field.partition("=")[0].lower()
+        if name in tracking.names or name.startswith(tracking.prefixes):
+            return True
+    return is_of(field, tracking_value)
+
+
+def is_of(field: str, value_of: Callable[[str], re.Pattern[str] | None]) -> bool:
+    """Tell whether the value of *field* is what *value_of* gives for its name."""
     name, _, value = field.partition("=")
+    pattern = value_of(name)
+    return pattern is not None and pattern.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)  # sites have few names for their parameters, and each comes again with every article
+def tracking_value(name: str) -> re.Pattern[str] | None:
+    """Give what the value of the parameter *name* looks like where it only tracks; None where it never does."""
     name = name.lower()
-    if tracking is not _NO_MORE and (name in tracking.names or name.startswith(tracking.prefixes)):
-        return True
     if name in _MAYBE_TRACKING:
-        return _FEED_VALUE.fullmatch(value.lower()) is not None
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+        return _FEED_VALUE
+    return _ANY_VALUE if name in _TRACKING or name.startswith(_TRACKING_PREFIXES) else None
 
 
 def normal_escapes(part: str) -> str:

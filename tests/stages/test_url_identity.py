@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.url_identity import believed_canonical, identity_key, resolved, unwrapped
+from pipeline.stages.url_identity import believed_canonical, identity_key, resolved
+from pipeline.stages.url_wrappers import unwrapped
 from pipeline.stages.urls import absolute
 
 ONE = "https://www.example.org/news/a-story"

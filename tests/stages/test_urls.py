@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.stages.urls import absolute, canonical, feed_id, feed_url, host_of
+from pipeline.stages.urls import absolute, canonical, feed_id, feed_url, host_of, without_dot_segments
 
 BASE = "https://example.org/news/feed.xml?x=1"
 
@@ -211,3 +211,16 @@ def test_a_feed_id_is_the_same_for_every_spelling() -> None:
 def test_the_host_of_an_address_is_its_name_alone(url: str, host: str) -> None:
     """Politeness counts requests by this name."""
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("path", "followed"),
+    [
+        ("/a/b", "/a/b"), ("/a/./b", "/a/b"), ("/a/../b", "/b"), ("/a/..", "/"), ("/a/.", "/a/"), ("/..", "/"),
+        ("/../../a", "/a"), ("/a/b/c/./../../g", "/a/g"), ("/a/.well-known", "/a/.well-known"), ("/a//../b", "/a/b"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_dots_of_a_path_are_followed(path: str, followed: str) -> None:
+    """Templates join paths carelessly: `/news/../news/a` is `/news/a` to every browser (RFC 3986 section 5.2.4)."""
+    assert without_dot_segments(path) == followed

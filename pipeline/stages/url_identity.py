@@ -42,7 +42,8 @@ _SLUG = re.compile(r"[^/]-[^/]*-|[0-9]{4}")
 _FRONT = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)|(?<=\A[a-z]{2}\.)m\.(?=[^.]+\.)")
 # The address of nearly all articles: a host, a port, a path, a query and a fragment.
 _PLAIN = re.compile(r"(?i:https?)://([A-Za-z0-9.-]+)(?::(\d*))?(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(\S*+))?")
-_USUAL_PORTS = frozenset({None, "", "80", "443"})
+_USUAL_PORTS = frozenset({"80", "443"})
+_ROUTE_MARKS = frozenset("!/")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _TWO_PART_SUFFIX = re.compile(r"\.(?:ac|co|com|edu|gob|gov|net|ne|or|org|gouv)\.[a-z]{2}$")
@@ -62,14 +63,15 @@ def identity_key(url: str) -> str:
     if plain is None:
         return _key_of_any(url)
     host, port, path, query, fragment = plain.groups("")
-    known, path = _known_host(host), normal_escapes(path)
-    if not known:
-        return _key_of_any(url)
-    if "/." in path:
-        path = without_dot_segments(path)
-    place = known if port in _USUAL_PORTS else f"{known}:{port}"
-    route = f"#{fragment}" if fragment.startswith(("!", "/")) else ""
-    return f"{place}{_article_path(path)}{_article_query(query) if query else ''}{route}"
+    key = _known_host(host)
+    if port and port not in _USUAL_PORTS:
+        key += f":{port}"
+    key += _article_path(path)
+    if query:
+        key += _article_query(query)
+    if fragment and fragment[0] in _ROUTE_MARKS:
+        key += f"#{fragment}"
+    return key
 
 
 def _key_of_any(url: str) -> str:
@@ -95,9 +97,9 @@ def _known_host(host: str) -> str:
 
 def _article_query(query: str) -> str:
     """Give *query* behind its question mark, its fields in order, without those that tell nothing of the article."""
-    fields = [field for field in query_fields(query) if not is_of(field, _idle_value)]
+    fields = [field for field in query_fields(query.replace("+", "%20")) if not is_of(field, _idle_value)]
     fields.sort()
-    return f"?{'&'.join(fields).replace('+', '%20')}" if fields else ""
+    return f"?{'&'.join(fields)}" if fields else ""
 
 
 @lru_cache(maxsize=4096)  # sites have few names for their parameters, and each comes again with every article
@@ -108,6 +110,9 @@ def _idle_value(name: str) -> re.Pattern[str] | None:
 
 def _article_path(path: str) -> str:
     """Give *path* without what names its reader's session, its index page, its AMP or print form or its end."""
+    path = normal_escapes(path)
+    if "/." in path:
+        path = without_dot_segments(path)
     if ";" in path:
         path = _SESSION.sub("", path)
     folded = path.lower()

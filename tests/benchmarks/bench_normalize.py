@@ -20,6 +20,7 @@ from pipeline.stages.parse import read_feed
 from pipeline.stages.text import html_and_text, plain_text, safe_html
 from pipeline.stages.url_identity import identity_key
 from tests.corpus_feeds import CORPUS, LIMIT_BYTES, captured
+from tests.stages import test_more_addresses, test_url_identity
 
 _URL = "https://example.org/news/a.html"
 _FEED = FeedReference(id="0" * 16, url="https://example.org/feed.xml")
@@ -59,6 +60,28 @@ def normalize_all(entries: list[tuple[Entry, str, str, str | None]]) -> None:
         normalize(entry, key=key, feed=_FEED, document_url=url, feed_language=language)
 
 
+def address_microseconds(loops: int) -> float:
+    """Return what the key of an address of the tests' tables costs, in the mean of all of them."""
+    tables = (test_url_identity.MERGE, test_url_identity.APART, test_more_addresses.MERGE, test_more_addresses.APART)
+    urls = {url for table in tables for pair in table for url in pair}
+    return least_seconds(lambda: [identity_key(url) for url in urls], loops, 50) / len(urls) * 1e6
+
+
+def corpus_lines(loops: int) -> list[str]:
+    """Measure every entry of the corpus."""
+    entries = corpus_entries()
+    bodies = [html for entry, *_ in entries if (html := entry.content_html or entry.summary_html)]
+    whole = least_seconds(lambda: normalize_all(entries), loops, 1)
+    floor = least_seconds(lambda: [safe_html(html, base_url=_URL) for html in bodies], loops, 1)
+    lines = [f"\n{len(entries)} entries of the corpus, CPU us each, least of {loops}"]
+    lines.append(f"{'normalize':28}{whole / len(entries) * 1e6:8.1f}")
+    lines.append(f"{'safe_html of its body alone':28}{floor / len(entries) * 1e6:8.1f}")
+    links = [link for entry, *_ in entries if (link := entry.link)]
+    keys = least_seconds(lambda: [identity_key(link) for link in links], loops, 1)
+    lines.append(f"{'identity_key of its link':28}{keys / len(links) * 1e6:8.1f}")
+    return lines
+
+
 def main() -> None:
     """Print the figures."""
     loops = int(sys.argv[1]) if len(sys.argv) > 1 else 5
@@ -70,17 +93,9 @@ def main() -> None:
         ("identity_key", lambda: identity_key(_URL)),
     ):
         lines.append(f"{name:28}{least_seconds(work, loops, 500) * 1e6:8.1f}")
+    lines.append(f"identity_key of the tables {address_microseconds(loops):9.1f}")
     if CORPUS.is_dir():
-        entries = corpus_entries()
-        bodies = [html for entry, *_ in entries if (html := entry.content_html or entry.summary_html)]
-        whole = least_seconds(lambda: normalize_all(entries), loops, 1)
-        floor = least_seconds(lambda: [safe_html(html, base_url=_URL) for html in bodies], loops, 1)
-        lines.append(f"\n{len(entries)} entries of the corpus, CPU us each, least of {loops}")
-        lines.append(f"{'normalize':28}{whole / len(entries) * 1e6:8.1f}")
-        lines.append(f"{'safe_html of its body alone':28}{floor / len(entries) * 1e6:8.1f}")
-        links = [link for entry, *_ in entries if (link := entry.link)]
-        keys = least_seconds(lambda: [identity_key(link) for link in links], loops, 1)
-        lines.append(f"{'identity_key of its link':28}{keys / len(links) * 1e6:8.1f}")
+        lines += corpus_lines(loops)
     sys.stdout.write("\n".join(lines) + "\n")
 
 

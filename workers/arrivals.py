@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.model import Article, RawDocument
@@ -11,8 +11,13 @@ from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.rhythm import begun, learned
 
 
-def note_arrivals(rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article]) -> None:
-    """Add to the rhythm of the feed the new *articles* that *document* brought, when each was published.
+def note_arrivals(
+    rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article], *, told: Collection[str]
+) -> None:
+    """Add to the rhythm of the feed the *articles* new to it that *document* brought, when each was published.
+
+    One that another feed of its site told of before is as much a habit of this feed as the others; but how late we
+    were is counted only of those that were *told* now, by id.
 
     A document that is read again after a crash counts twice at worst, and one of yesterday not at all: a rhythm is a
     habit, not an account.
@@ -27,7 +32,11 @@ def note_arrivals(rhythms: RhythmStore, document: RawDocument, articles: Sequenc
         rhythm = begun(dates, now_seconds=now)
     else:
         rhythm = learned(rhythm, dates, previous_seconds=document.previous_ms / 1000, now_seconds=now)
-        ages = [now - date for date in dates if date is not None]
+        ages = [
+            now - date
+            for article, date in zip(articles, dates, strict=True)
+            if date is not None and article.id in told
+        ]
         if counters := counted(ages, rhythm.visibility):
             rhythms.count_latencies(document.feed_id, counters)
     rhythms.keep_rhythm(document.feed_id, rhythm_to_bytes(rhythm, now_seconds=now))

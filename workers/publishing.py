@@ -52,6 +52,7 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
     now_ms = desk().clock.now_ms()
     verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
+    arrived = _new_ids(verdicts)
     shared = share(claim, articles, records, verdicts)
     verdicts, plans = plan_pages(feed_id, shared.verdicts, records, now_ms=now_ms)
     fresh = [
@@ -72,12 +73,15 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
-    arrived = {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
     news = [article for article in settled if article.id in arrived]
-    note_arrivals(desk().rhythms, claim.document, news)
+    note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts))
     note_zone(claim.document, news)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+
+
+def _new_ids(verdicts: Sequence[Verdict]) -> set[str]:
+    return {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
 
 
 def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed: bool, now_ms: int) -> list[Verdict]:

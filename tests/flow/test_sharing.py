@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from identity_cases import TUESDAY, document, item
@@ -99,3 +101,24 @@ def test_explain_tells_of_a_carried_article(system: System, origin: Origin) -> N
     told = json.loads(system.run("explain", str(lines[0].article["id"]), "--json").stdout)
     assert "also_in: none -> " in told["revision_2"]
     assert origin.url("/b.xml") in told["revision_2"]
+
+
+def test_a_section_whose_articles_are_told_elsewhere_is_no_silent_feed(system: System, origin: Origin) -> None:
+    """Its plan follows when it shows entries, whoever shows them first: else it was hardly polled any more."""
+    hourly = [format_datetime(datetime.now(UTC) - timedelta(hours=each)) for each in range(1, 9)]
+    entries = "".join(
+        item(f"Report {each}", guid=f"{each}", link=origin.url(f"/{each}"), date=date)
+        for each, date in enumerate(hourly)
+    )
+    for name in ("front", "section"):
+        origin.serve(f"/{name}.xml", document(entries))
+    once(system, origin.url("/front.xml"))
+    once(system, origin.url("/section.xml"))
+
+    front, section = (
+        json.loads(system.run("feeds", "show", origin.url(f"/{name}.xml"), "--json").stdout)["posting"].split()
+        for name in ("front", "section")
+    )
+    assert front[0] == section[0] == "About"
+    assert float(section[1]) == pytest.approx(float(front[1]), rel=0.1)
+    assert float(front[1]) > 7

@@ -45,6 +45,11 @@ def document(*, previous_ms: int | None = None, replayed: bool = False) -> RawDo
     return RawDocument(FEED.id, FEED.url, NOW_MS, b"", previous_ms=previous_ms, replayed=replayed)
 
 
+def note(store: RhythmStore, brought_by: RawDocument, brought: list[Article]) -> None:
+    """Note *brought*, all of which no feed had told of before."""
+    note_arrivals(store, brought_by, brought, told={article.id for article in brought})
+
+
 def counted(store: RhythmStore) -> float:
     """Return how many entries the feed's rhythm remembers."""
     kept = store.rhythm(FEED.id)
@@ -56,9 +61,9 @@ def test_the_first_document_begins_a_rhythm_and_the_next_ones_add_to_it(redis_cl
     """The oldest entry of the first document only says since when it looks back."""
     store = RhythmStore(redis_client, KEYS)
 
-    note_arrivals(store, document(), articles(60, 120, 180))
+    note(store, document(), articles(60, 120, 180))
     begun = counted(store)
-    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(5, 6))
+    note(store, document(previous_ms=NOW_MS - 600_000), articles(5, 6))
 
     assert begun == pytest.approx(2, abs=0.1)
     assert counted(store) == pytest.approx(4, abs=0.2)
@@ -68,9 +73,9 @@ def test_dates_of_whole_days_and_old_documents_teach_nothing_wrong(redis_client:
     """Midnight is not when they were published; a replayed document is not when they came."""
     store = RhythmStore(redis_client, KEYS)
 
-    note_arrivals(store, document(replayed=True), articles(1))
+    note(store, document(replayed=True), articles(1))
     assert store.rhythm(FEED.id) is None
-    note_arrivals(store, document(), articles(1, 2, 3, precision="day"))
+    note(store, document(), articles(1, 2, 3, precision="day"))
 
     assert counted(store) == 0
 
@@ -145,9 +150,20 @@ def test_how_soon_articles_were_seen_is_counted_for_the_feed_and_in_all(redis_cl
     """Freshness is what the schedule is for; what the first document brings is history and says nothing of it."""
     store = RhythmStore(redis_client, KEYS)
 
-    note_arrivals(store, document(), articles(60, 120))
+    note(store, document(), articles(60, 120))
     assert store.latencies() == {}
-    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5))
+    note(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5))
 
     assert store.latencies() == store.latencies(FEED.id)
     assert store.latencies()["seconds"] == 360
+
+
+def test_what_another_feed_told_of_is_a_habit_but_no_delay(redis_client: redis.Redis) -> None:
+    """A section whose articles the front page shows first is no silent feed; nor were we late for them twice."""
+    store = RhythmStore(redis_client, KEYS)
+    note(store, document(), articles(60, 120))
+
+    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5), told=set())
+
+    assert counted(store) == pytest.approx(3, abs=0.1)
+    assert store.latencies() == {}

@@ -66,12 +66,25 @@ def booked(
     kept = account.debt * 0.5 ** (days / _FORGIVEN_HALF_LIFE_DAYS)
     debt = min(max(kept + requests - requests_per_day * days, -most), most)
     announced = appetite / sqrt(account.price) * days
-    ratio = min(max(requests / announced, 1 / _LARGEST_RATIO), _LARGEST_RATIO) if announced > 0 else account.realised
     learnt_days = min(account.learnt_days + days, _MOST_LEARNT_DAYS)
-    realised = account.realised + (ratio - account.realised) * min(days / (_TRUSTED_DAYS + learnt_days), 1.0)
+    realised = account.realised
+    if announced > 0:
+        ratio = _believable(requests, announced, hour=requests_per_day / 24) / announced
+        realised += (ratio - realised) * min(days / (_TRUSTED_DAYS + learnt_days), 1.0)
+        realised = min(max(realised, 1 / _LARGEST_RATIO), _LARGEST_RATIO)
     largest = _LARGEST_CORRECTION * requests_per_day
     pace = requests_per_day - min(max(debt / _REPAID_DAYS, -largest), largest)
     price = account.price
     if appetite > 0 and pace > 0:
         price = max(min(appetite * realised / pace, _LARGEST_ROOT) ** 2, LOWEST_PRICE)
     return Account(now_seconds, price, debt, realised, learnt_days)
+
+
+def _believable(requests: float, announced: float, *, hour: float) -> float:
+    """Return how many of *requests* say something of rhythms that *announced* so many.
+
+    Five times as many come from feeds just added, a fifth from a daemon that was down: neither says anything of the
+    rhythms. An *hour* of the budget more or less is chance, and counts in full: booked each minute, a short list of
+    feeds makes no request at all in most of them.
+    """
+    return min(max(requests, announced / _LARGEST_RATIO - hour), announced * _LARGEST_RATIO + max(hour, 1.0))

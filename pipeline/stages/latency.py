@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.stages.planning.visibility import Visibility, lag_shares
+from pipeline.stages.planning.visibility import AGES, Visibility, lag_shares
 
 BOUNDS_SECONDS: tuple[int, ...] = (
     1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 10_800,
@@ -61,8 +61,13 @@ def latency_of(counters: Mapping[str, int]) -> Latency:
 
 
 def mean_lag_seconds(visibility: Visibility) -> float:
-    """Give how long an entry takes to show in its feed on average, as far as polls could tell."""
-    return sum((age + 0.5) * 60 * share for age, share in enumerate(lag_shares(visibility)))
+    """Give how long an entry takes to show in its feed on average, as far as polls could tell.
+
+    One that takes longer than they tell apart counts as if it took just that long.
+    """
+    shares = lag_shares(visibility)
+    later = max(1.0 - sum(shares), 0.0)
+    return sum((age + 0.5) * 60 * share for age, share in enumerate(shares)) + later * AGES * 60
 
 
 def _percentile(buckets: list[int], share: float) -> float:

@@ -38,6 +38,35 @@ def test_the_budget_is_kept_even_if_rhythms_announce_too_much_or_too_little(appe
     assert pace(account, appetite=appetite, really=really) == pytest.approx(BUDGET, rel=0.02)
 
 
+@pytest.mark.parametrize("really", [0.7, 1.0, 1.3])
+def test_a_short_list_booked_each_minute_keeps_its_budget(really: float) -> None:
+    """Most minutes bring no request, some a whole one: clipped, they cost half as many requests again."""
+    account, made, appetite, minute = Account(0.0, price=1800.0), 0.0, 1000.0, DAY / 1440
+    for _ in range(60 * 1440):
+        before, made = int(made), made + really * appetite / sqrt(account.price) / 1440
+        account = booked(
+            account,
+            now_seconds=account.at_seconds + minute,
+            requests=int(made) - before,
+            requests_per_day=24,
+            appetite=appetite,
+        )
+
+    assert pace(account, appetite=appetite, really=really) == pytest.approx(24, rel=0.02)
+
+
+def test_a_daemon_that_was_down_and_feeds_just_added_teach_little() -> None:
+    """After a week's absence, or an import of a thousand feeds, the pace is still about that of the budget."""
+    account = after(30, appetite=1e4)
+    back = booked(
+        account, now_seconds=account.at_seconds + 7 * DAY, requests=0, requests_per_day=BUDGET, appetite=1e4
+    )
+    assert back.realised > 0.7
+    minutes_later = account.at_seconds + 60
+    flooded = booked(account, now_seconds=minutes_later, requests=1000, requests_per_day=BUDGET, appetite=1e4)
+    assert flooded.realised < 1.1
+
+
 def test_twice_the_feeds_at_the_same_budget_cost_four_times_the_price() -> None:
     """The price answers at once, within the hour in which the feeds were added."""
     before = after(30, appetite=1e4)

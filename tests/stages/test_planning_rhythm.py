@@ -16,7 +16,7 @@ from pipeline.stages.planning.forecast import expected
 from pipeline.stages.planning.rhythm import Rhythm, begun, hour_of_week, learned, rate_per_minute
 from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.simulation import Trace
-from pipeline.stages.planning.visibility import Visibility, lag_shares, with_poll
+from pipeline.stages.planning.visibility import AGES, Visibility, lag_shares, with_poll
 
 HOUR, DAY = 3600.0, 86_400.0
 PER_DAY = 1440.0
@@ -237,6 +237,20 @@ def test_the_lag_of_a_feed_is_learnt_from_polls_that_did_not_show_an_entry_yet()
     assert sum(shares) == pytest.approx(1)
     assert shares[3] > 0.8
     assert min(shares) >= 0
+
+
+def test_what_shows_later_than_polls_tell_apart_has_no_minute() -> None:
+    """Some desks date a text when they begin it and show it half an hour later: its minute says nothing then."""
+    seen = Visibility()
+    for poll in range(400):
+        date = poll * HOUR
+        seen = with_poll(seen, [date], previous_seconds=date + 60 * (poll % AGES), now_seconds=date + 1800)
+
+    assert sum(lag_shares(seen)) < 0.15
+    begun_at_nought = Rhythm(0.0, -30 * DAY, week=(5.0,) * 168, minutes=(800.0, *[0.0] * 59), visibility=seen)
+    (stops, *_), *_ = expected(begun_at_nought, now_seconds=0.0).stops
+    assert stops.before[-1] == pytest.approx(60)
+    assert stops.before[stops.minutes.index(30)] == pytest.approx(30, abs=5)
 
 
 def test_few_counts_are_believed_little_and_many_are_believed() -> None:

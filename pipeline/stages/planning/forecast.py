@@ -121,12 +121,15 @@ def _stops_by_hour(
 
 
 def _shown(minutes: Sequence[float], lags: Sequence[float]) -> tuple[float, ...]:
-    """Return the profile of the hour as entries show: *minutes* as they are dated, moved by *lags*."""
-    shown = [0.0] * MINUTES
-    for lag, share in enumerate(lags):
-        if share > 1e-4:  # less than that moves nothing that a poll could feel
-            moved = [*minutes[-lag:], *minutes[:-lag]] if lag else minutes
-            shown = [before + share * here for before, here in zip(shown, moved, strict=True)]
+    """Return the profile of the hour as entries show: *minutes* as they are dated, moved by *lags*.
+
+    What shows later than these tell may show at any minute.
+    """
+    felt = {lag: share for lag, share in enumerate(lags) if share > 1e-4}  # less moves nothing that a poll could feel
+    shown = [max(1.0 - sum(felt.values()), 0.0)] * MINUTES
+    for lag, share in felt.items():
+        moved = [*minutes[-lag:], *minutes[:-lag]] if lag else minutes
+        shown = [before + share * here for before, here in zip(shown, moved, strict=True)]
     return tuple(shown)
 
 

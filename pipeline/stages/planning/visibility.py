@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 AGES = 16
-"""Minutes of age that are told apart; whatever shows later counts as shown in the last one."""
-# What is assumed before anything was seen: half of what is left shows each minute; weighs as three polls.
-_ASSUMED = tuple(1 - 0.5 ** (age + 1) for age in range(AGES))
+"""Minutes of age that are told apart."""
+# What is assumed before anything was seen: half of what is left each minute; weighs as three polls.
+_ASSUMED = (*(1 - 0.5 ** (age + 1) for age in range(AGES - 1)), 1.0)
 _ASSUMED_WEIGHT = 3.0
 
 
@@ -54,7 +54,10 @@ def with_poll(
 
 
 def lag_shares(visibility: Visibility) -> tuple[float, ...]:
-    """Return the share of entries that show within the 1st, 2nd, ... minute after their date; they sum to 1."""
+    """Return the share of entries that show within the 1st, 2nd, ... minute after their date.
+
+    They sum to 1 but for what shows later than that: of some feeds, whose dates are when a text was begun, most.
+    """
     groups: list[tuple[float, float, int]] = []
     for assumed, asked, shown in zip(_ASSUMED, visibility.asked, visibility.shown, strict=True):
         weight = asked + _ASSUMED_WEIGHT
@@ -65,5 +68,4 @@ def lag_shares(visibility: Visibility) -> tuple[float, ...]:
             group = ((value * before + group[0] * group[1]) / both, both, size + group[2])
         groups.append(group)
     by_age = [value for value, _, size in groups for _ in range(size)]
-    by_age[-1] = 1.0
     return tuple(value - before for value, before in zip(by_age, [0.0, *by_age], strict=False))

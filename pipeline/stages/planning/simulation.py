@@ -19,12 +19,16 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """When a feed's entries appeared (`published`, rising, in seconds), between its begin and its end."""
+    """When a feed's entries appeared (`published`, rising, in seconds), between its begin and its end.
+
+    `dates` is what the document says of each, where that is something else.
+    """
 
     source: str
     begin_seconds: float
     end_seconds: float
     published: tuple[float, ...]
+    dates: tuple[float | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class _Run:
             self.missed += sum(date >= self.measured_from for date in published[self.seen : oldest])
             self.note(published[begin:shown], now)
         self.requests += now >= self.measured_from
-        new = published[begin:shown]
+        new = (published if self.trace.dates is None else self.trace.dates)[begin:shown]
         poll = Poll(
             self.trace.source, now, self.previous, new, shown - oldest, shown - oldest - len(new), changed=bool(new)
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from faults.outcomes import BOOK, Outcome
 from faults.pipe import Pipe, running_pipe
@@ -23,14 +25,40 @@ _PATIENCE_SECONDS = 60.0
 def run() -> None:
     """Let the store forget more and more."""
     with running_pipe() as pipe:
+        for damage in (_cut_short, _half_a_write_more):
+            _end_damaged(pipe, damage)
         _power_loss(pipe)
         _flushed(pipe)
         _started_empty(pipe)
 
 
+def _end_damaged(pipe: Pipe, damage: Callable[[Path], None]) -> None:
+    """16: the end of the log of writes is damaged when the store dies; it starts without that end."""
+    pipe.recover()
+    pipe.store.stop()
+    damage(_log(pipe))
+    pipe.store.start()
+    pipe.hold_still()
+    _balance(pipe, 16)
+
+
+def _cut_short(log: Path) -> None:
+    os.truncate(log, log.stat().st_size - 7)
+
+
+def _half_a_write_more(log: Path) -> None:
+    with log.open("ab") as file:
+        file.write(b"*3\r\n$3\r\nSET\r\n$3\r\nke")
+
+
+def _log(pipe: Pipe) -> Path:
+    return next(pipe.store.folder.glob("appendonlydir/*.incr.aof"))
+
+
 def _power_loss(pipe: Pipe) -> None:
     """15: what was written since the log was last synced is gone."""
-    log = next(pipe.store.folder.glob("appendonlydir/*.incr.aof"))
+    pipe.recover()
+    log = _log(pipe)
     synced_bytes = log.stat().st_size
     told = len(published(pipe.store.url))
     pipe.go_on()

@@ -11,6 +11,7 @@ from rq.serializers import JSONSerializer
 from pipeline.adapters.backlog import JOB_FUNCTION
 from pipeline.adapters.connection import connect
 from pipeline.adapters.keys import Keys
+from pipeline.model import Feed
 
 DAMAGES: tuple[Mapping[str, bytes | str], ...] = (
     {"created_at": "junk"},
@@ -26,6 +27,18 @@ def enqueue_again(url: str, keys: Keys, times: int) -> None:
         feeds = [name.decode() for name in client.hkeys(keys.feeds)]
         for _ in range(times):
             _queue(client, keys).enqueue(JOB_FUNCTION, args=(feeds,), result_ttl=0, failure_ttl=60)
+
+
+def enqueue_as_before(client: redis.Redis, keys: Keys, feed: Feed, body: bytes | None) -> None:
+    """Leave a document of *feed* as versions did that knew its first fields only; None for a *body* that is gone."""
+    name = f"before-{feed.id}"
+    if body is not None:
+        names = ("feed_id", "url", "fetched_ms", "body", "content_encoding", "content_type")
+        fields = dict(zip(names, (feed.id, feed.url, "1700000000000", body, "", "text/xml"), strict=True))
+        client.hset(keys.documents(name), mapping=fields)
+    client.rpush(keys.mailboxes(feed.id), name)
+    client.zadd(keys.backlog, {feed.id: 0})
+    _queue(client, keys).enqueue(JOB_FUNCTION, args=([feed.id],), result_ttl=0, failure_ttl=60)
 
 
 def enqueue_junk(client: redis.Redis, keys: Keys, damage: Mapping[str, bytes | str]) -> None:

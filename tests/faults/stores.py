@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import redis
-from faults.jobs import enqueue_again
+from documents import Item, rss
+from faults.jobs import enqueue_again, enqueue_as_before
 from faults.pipe import Pipe, running_pipe
+from ledger import published
 from operators_valkey import NO_LIMIT
+from waiting import wait_until
 
 from pipeline.adapters.connection import connect
+from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
+from pipeline.model import Feed
+from pipeline.stages.urls import feed_id
+
+_KEYS = Keys("newswire")
 
 
 def run() -> None:
@@ -21,6 +30,8 @@ def run() -> None:
         _out_of_memory(pipe)
         _disk_full(pipe)
         _same_job_again(pipe)
+        _policy_that_forgets(pipe)
+        _left_by_the_version_before(pipe)
 
 
 def _slow(pipe: Pipe) -> None:
@@ -60,7 +71,33 @@ def _same_job_again(pipe: Pipe) -> None:
     """29: the same job stands in the queue a hundred times."""
     times = 100
     with pipe.fault(29, times=times):
-        enqueue_again(pipe.store.url, Keys("newswire"), times)
+        enqueue_again(pipe.store.url, _KEYS, times)
+
+
+def _policy_that_forgets(pipe: Pipe) -> None:
+    """21: the store may throw away what it likes: who starts then refuses, and says the repair."""
+    with pipe.fault(21), connect(pipe.store.url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        for words in (["daemon"], ["worker"]):
+            refused = pipe.system.run(*words)
+            assert refused.code != 0
+            assert "CONFIG SET maxmemory-policy noeviction" in refused.stderr
+        client.config_set("maxmemory-policy", "noeviction")
+
+
+def _left_by_the_version_before(pipe: Pipe) -> None:
+    """48: jobs as an older version left them: a document with its first fields only, one whose body is gone."""
+    beside = [Feed(feed_id(url), url) for url in ("https://old.example/a.xml", "https://old.example/b.xml")]
+    with pipe.fault(48, times=len(beside)), connect(pipe.store.url) as client:
+        FeedStore(client, _KEYS).add([replace(feed, paused=True) for feed in beside])
+        for number, feed in enumerate(beside):
+            enqueue_as_before(
+                client, _KEYS, feed, None if number else rss([Item("old", "Left by the version before")])
+            )
+        wait_until(lambda: not client.exists(*(_KEYS.mailboxes(feed.id) for feed in beside)))
+    assert [line.title for line in published(pipe.store.url) if line.feed == beside[0].id] == [
+        "Left by the version before"
+    ]
 
 
 def _wait_until_refusing(client: redis.Redis) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faults import answers, clocks, connections, deaths, forgetful, freezes, poison, stores, surroundings
+from faults import answers, clocks, connections, deaths, forgetful, freezes, poison, readers, stores, surroundings
 from faults.outcomes import BOOK, Outcome
 from faults.proofs import Case, Elsewhere, NoProof, Soak
 from faults.rows import FAULTS, Fault
@@ -29,6 +29,7 @@ _SCENES = {
     "surroundings": surroundings.run,
     "poison": poison.run,
     "answers": answers.run,
+    "readers": readers.run,
 }
 _SCENES_AT_ONCE = 4
 _BUSY_FACTOR = 3

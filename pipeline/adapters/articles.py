@@ -115,16 +115,7 @@ class ArticleStore:
             answer = call(
                 self._client,
                 "accept_articles",
-                keys={
-                    **self._memory_keys(feed_id),
-                    "claims": self._keys.claims,
-                    "articles": self._keys.articles,
-                    "document": self._keys.documents(document_id),
-                    "aliases": self._keys.aliases(feed_id),
-                    "pages": self._keys.pages,
-                    "told": self._keys.told(feed_id),
-                    "addresses": self._keys.addresses,
-                },
+                keys=self._publishing_keys(feed_id, document_id),
                 arguments={
                     "feed": feed_id,
                     "fence": fence,
@@ -137,6 +128,18 @@ class ArticleStore:
                 raise FencedOff(document_id)
             fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
         return fates
+
+    def _publishing_keys(self, feed_id: str, document_id: str) -> dict[str, str]:
+        return {
+            **self._memory_keys(feed_id),
+            "claims": self._keys.claims,
+            "articles": self._keys.articles,
+            "document": self._keys.documents(document_id),
+            "aliases": self._keys.aliases(feed_id),
+            "pages": self._keys.pages,
+            "told": self._keys.told(feed_id),
+            "addresses": self._keys.addresses,
+        }
 
     def owners(self, addresses: Sequence[bytes], *, today: int) -> list[Owner | None]:
         """Who told of the articles at *addresses* in the last days, in order; *today* counts from the epoch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
 
@@ -17,11 +18,13 @@ from pipeline.stages.planning.accounting import Book, book_from_json, book_to_js
 from pipeline.stages.planning.packing import plan_from_bytes
 from pipeline.stages.planning.price import Account, first_price
 from pipeline.stages.schedule import next_due_ms
+from workers.lifecycle import give_unused_memory_back
 from workers.store import Store
 
 log = structlog.get_logger("workers.housekeeping")
 
 _TRIM_SECONDS = 600
+_UNUSED_SECONDS = 60
 _TIDY_SECONDS = 86_400
 _FIRST_TIDY_SECONDS = 3_600  # sooner than a day: daemons may be restarted every night
 _DAY_SECONDS = 86_400
@@ -40,11 +43,21 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
                 await asyncio.to_thread(tidy_memory, store)
         except STORE_LOST as error:
             log.warning("redis_lost", reason=str(error))
-        try:
-            async with asyncio.timeout(_TRIM_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        await _stopped_within(stop, _TRIM_SECONDS)
+
+
+async def stay_small(stop: asyncio.Event) -> None:
+    """Give unused memory back to the system now and then, until *stop* is set."""
+    while not await _stopped_within(stop, _UNUSED_SECONDS):
+        await asyncio.to_thread(give_unused_memory_back)
+
+
+async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait until *stop* is set, no longer than *seconds*; whether it is."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    return stop.is_set()
 
 
 def apply_new_schedule(store: Store) -> None:

@@ -27,9 +27,39 @@ print(resident_mb() - before)
 """
 
 
+_BURST = """
+from pathlib import Path
+from workers.lifecycle import give_large_blocks_back, give_unused_memory_back
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+give_large_blocks_back()
+before = resident_mb()
+bodies, kept = [], []
+for _ in range(2_000):
+    bodies.append(bytearray(20_000))
+    kept.append(bytearray(600))
+bodies.clear()
+taken = resident_mb() - before
+give_unused_memory_back()
+print(taken, resident_mb() - before)
+"""
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of large blocks")
 def test_the_memory_of_large_bodies_goes_back_to_the_system() -> None:
     """A daemon lives for months: what one bad hour of its hosts takes must not stay taken."""
     done = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True)
 
     assert float(done.stdout) < 2.0, "megabytes"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of small blocks")
+def test_the_memory_of_a_burst_of_bodies_goes_back_to_the_system() -> None:
+    """What lives on between freed bodies must not keep their pages: else each larger burst stays for ever."""
+    done = subprocess.run([sys.executable, "-c", _BURST], capture_output=True, text=True, check=True)
+
+    taken, left = map(float, done.stdout.split())
+    assert taken > 30, "megabytes: nothing to give back, nothing shown"
+    assert left < 12, "megabytes"

@@ -19,6 +19,7 @@ from pipeline.stages.explanation import explanation
 from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
 from pipeline.stages.latency import latency_of
+from pipeline.stages.planning.budget import polling_schedule
 from pipeline.stages.planning.live import SPREAD_SECONDS, is_planned
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
 from pipeline.stages.planning.planner import Plan
@@ -125,7 +126,7 @@ def _explained(store: Store, feed: Feed) -> dict[str, str]:
         store.health.get(feed.id),
         due_ms=due_ms,
         counts=store.feeds.counts(feed.id),
-        settings=store.settings.schedule,
+        settings=store.settings,
         now_ms=int(time() * 1000),
     )
     pages = full_text_words(feed.full_text or store.settings.articles.full_text, is_own=feed.full_text is not None)
@@ -137,7 +138,7 @@ def _posting(store: Store, feed: Feed, *, due_ms: int | None) -> dict[str, str]:
     kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
     rhythm = rhythm_from_bytes(kept) if kept else None
     said = {} if rhythm is None else {"posting": posting_words(rhythm, now_seconds=time())}
-    planned = plan_from_bytes(plan) if plan and is_planned(feed, store.settings.schedule) else None
+    planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
     if planned is not None and due_ms is not None and _follows(store, feed, planned, due_ms):
         said["why_then"] = plan_words(planned, due_seconds=due_ms / 1000)
     return said

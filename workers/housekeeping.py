@@ -14,8 +14,9 @@ from pipeline.model import Unchanged
 from pipeline.stages.consumers import group_alert, group_health
 from pipeline.stages.memory import newest_day, tidied
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
+from pipeline.stages.planning.budget import mean_schedule, opening_price, requests_per_day
 from pipeline.stages.planning.packing import plan_from_bytes
-from pipeline.stages.planning.price import Account, first_price
+from pipeline.stages.planning.price import Account
 from pipeline.stages.schedule import next_due_ms
 from workers.store import Store
 
@@ -48,14 +49,15 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
 
 
 def apply_new_schedule(store: Store) -> None:
-    """Bring feeds forward when the schedule settings were changed to poll more often.
+    """Bring feeds forward when the settings of schedule or budget were changed to poll more often.
 
     Only feeds in good health: a wait that failures or a host's own word imposed is not shortened.
     """
-    schedule = store.settings.schedule
-    if not store.feeds.replace_schedule(json.dumps(asdict(schedule))):
+    settings = store.settings
+    if not store.feeds.replace_schedule(json.dumps([asdict(settings.schedule), asdict(settings.budget)])):
         return
     feeds = [feed for feed in store.feeds.all() if not feed.paused]
+    schedule = mean_schedule(settings, feeds=len(feeds))
     states = store.feeds.states([feed.id for feed in feeds])
     now_ms = store.backlog.now_ms()
     due_ms = {
@@ -68,20 +70,19 @@ def apply_new_schedule(store: Store) -> None:
 
 
 def book_requests(store: Store) -> None:
-    """Let the price of a request follow the budget: what is set, or as many as the fixed interval would make.
+    """Let the price of a request follow the budget.
 
     Several daemons may do so at once: what one has booked is no longer new to the next.
     """
     rhythms = store.rhythms
     kept = (plan_from_bytes(plan) for plan in rhythms.plans())
     followed = sum(not feed.paused for feed in store.feeds.all())
-    interval_seconds, requests = store.settings.schedule.interval_seconds, rhythms.requests()
-    now_seconds = store.backlog.now_ms() / 1000
+    requests, now_seconds = rhythms.requests(), store.backlog.now_ms() / 1000
     book = rebooked(
-        book_from_json(rhythms.account()) or Book(Account(now_seconds, first_price(interval_seconds)), requests),
+        book_from_json(rhythms.account()) or Book(Account(now_seconds, opening_price(store.settings)), requests),
         now_seconds=now_seconds,
         requests=requests,
-        requests_per_day=store.settings.budget.requests_per_day or followed * _DAY_SECONDS / interval_seconds,
+        requests_per_day=requests_per_day(store.settings, feeds=followed),
         appetite=sum(plan.appetite for plan in kept if plan is not None),
     )
     rhythms.keep_account(book_to_json(book))

@@ -18,8 +18,8 @@ from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Res
 from pipeline.settings import Settings
 from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
+from pipeline.stages.planning.budget import opening_price, polling_schedule
 from pipeline.stages.planning.live import decided
-from pipeline.stages.planning.price import first_price
 from pipeline.stages.response import conditional_headers, read
 from workers.clock import Clock
 from workers.host_turns import HostTurns
@@ -68,8 +68,8 @@ class Poller:
         now_ms = self.clock.now_ms()
         self.turns.leave(lease, response, took_ms=now_ms - asked_ms, now_ms=now_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=now_ms)
-        schedule = self.settings.schedule
-        price = self.price or first_price(schedule.interval_seconds)
+        price = self.price or opening_price(self.settings)
+        schedule = polling_schedule(self.settings)
         decision = decided(lease, outcome, settings=schedule, price=price, now_ms=now_ms)
         due_ms = decision.due_ms
         if self.pushes is not None:

@@ -9,8 +9,8 @@ repaid, both slowly: a price that moves is a worse price.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import inf, sqrt
 
 _DAY = 86_400.0
 # Measured: repaying within 2 days costs 4 % of delay against 10; not learning lets the budget slip by 3 %.
@@ -58,9 +58,11 @@ def booked(
 ) -> Account:
     """Return *account* after *requests* were made since it was last booked.
 
-    *requests_per_day* is the budget of all feeds now followed, *appetite* the sum of their plans'. A clock that runs
-    backwards books no time.
+    *requests_per_day* is the budget of all feeds now followed, *appetite* the sum of their plans'. Without a budget
+    (`inf`) a request is as good as free, and nothing is owed. A clock that runs backwards books no time.
     """
+    if requests_per_day == inf:
+        return replace(account, at_seconds=now_seconds, price=LOWEST_PRICE, debt=0.0)
     days = max(now_seconds - account.at_seconds, 0.0) / _DAY
     most = _LARGEST_DEBT_DAYS * requests_per_day
     kept = account.debt * 0.5 ** (days / _FORGIVEN_HALF_LIFE_DAYS)

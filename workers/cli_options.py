@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,26 +62,39 @@ def instant(text: str | None) -> int | None:
         raise UsageError(f"--fetched-at {text!r} is not an RFC 3339 instant such as 2026-10-09T16:54:00Z") from None
 
 
-def feeds_from(sources: Sequence[str]) -> list[Feed]:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The feeds that sources name, and what the sources say that the entries in folders count, by path."""
+
+    feeds: list[Feed]
+    folder_weights: Mapping[str, float]
+
+
+def feeds_from(sources: Sequence[str]) -> Sources:
     """The feeds that *sources* name: addresses, OPML or text files, starter lists, `-` for a list on stdin.
 
     Raises UsageError for a source that is none of these, FeedListError for a list that cannot be read; a bad line
     of a list is said on stderr and costs nothing else.
     """
     listed: dict[str, ListedFeed] = {}
+    weights: dict[str, float] = {}
     for source in sources:
-        for feed in _listed(source):
+        found = _listed(source)
+        for feed in found.feeds:
             listed.setdefault(feed.url, feed)
-    return [
-        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder) for each in listed.values()
+        weights = {**found.folder_weights, **weights}
+    feeds = [
+        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder, weight=each.weight)
+        for each in listed.values()
     ]
+    return Sources(feeds, weights)
 
 
-def _listed(source: str) -> Sequence[ListedFeed]:
+def _listed(source: str) -> FeedList:
     if source == "-":
         return _read(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
     if "://" in source or source.startswith("feed:"):
-        return (ListedFeed(feed_url(source), None, None),)
+        return FeedList((ListedFeed(feed_url(source)),))
     starter = starter_lists().get(source)
     path = Path(source)
     if path.exists() or starter is None:
@@ -101,12 +115,12 @@ def _contents(path: Path, source: str) -> bytes:
         raise FeedListError(f"{source}: cannot read this list of feeds: {error.strerror}") from None
 
 
-def _read(data: bytes, name: str) -> Sequence[ListedFeed]:
-    found: FeedList = read_list(data, name=name)
+def _read(data: bytes, name: str) -> FeedList:
+    found = read_list(data, name=name)
     if found.problems and not found.feeds:
         raise FeedListError(f"{name}: holds no feed address; {found.problems[0]}, and {len(found.problems) - 1} more")
     for problem in found.problems[:_PROBLEMS_SHOWN]:
         click.echo(f"newswire: {name}: {problem}", err=True)
     if len(found.problems) > _PROBLEMS_SHOWN:
         click.echo(f"newswire: {name}: {len(found.problems) - _PROBLEMS_SHOWN} more such lines left out", err=True)
-    return found.feeds
+    return found

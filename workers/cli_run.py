@@ -43,11 +43,12 @@ def run(
     a list on stdin; its feeds are added to the feed list.
     """
     settings = settings_from(config, data_dir, redis_url, workers__count=workers, http__port=port)
-    feeds = feeds_from(sources)
+    named = feeds_from(sources)
     if not once:
         require_free_port(settings.http)
     with open_store(settings) as store:
-        added = store.feeds.add(feeds)
+        store.feeds.add_folder_weights(named.folder_weights)
+        added = store.feeds.add(named.feeds)
         if not store.feeds.count():
             raise UsageError(_offer())
         if added:

@@ -92,7 +92,7 @@ def _traces(source: str, *, per_day: float) -> list[Trace]:
         return _recorded(lines, source)
     return [
         assumed_trace(feed.url, per_day=per_day, begin_seconds=_ASSUMED_BEGIN_SECONDS, days=_ASSUMED_DAYS)
-        for feed in feeds_from([source])
+        for feed in feeds_from([source]).feeds
     ]
 
 

@@ -117,6 +117,8 @@ class Daemon:
             log.error("damaged", feed=damage.feed_id, what=damage.what, repair=_REPAIRS[damage.what])
         if (book := book_from_json(leased.account)) is not None:  # where nothing was due, nothing is told of it
             self.poller.price = book.account.price
+        if leased.leases:
+            self.poller.folder_weights = leased.folder_weights
         for lease in leased.leases if until_ms else await self.poller.turns.admit(leased.leases):
             self._in_flight.begin(lease.feed.id, lease, self._poll)
         return len(leased.leases)

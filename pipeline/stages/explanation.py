@@ -9,6 +9,8 @@ from pipeline.model import Feed, FeedHealth, FeedState
 from pipeline.settings import Settings
 from pipeline.stages.health import shown_health, what_to_do
 from pipeline.stages.planning.budget import is_unlimited, polling_schedule
+from pipeline.stages.planning.live import is_planned
+from pipeline.stages.weights import UNSAID, Weight, weight_words
 
 _FATES = ("new", "revised", "same", "near_duplicates", "rejected", "dead")
 
@@ -22,6 +24,7 @@ def explanation(
     counts: Mapping[str, int],
     settings: Settings,
     now_ms: int,
+    weight: Weight = UNSAID,
 ) -> dict[str, str]:
     """Explain *feed* as it is known at *now_ms*, one sentence or two for each question a person has."""
     health = shown_health(feed, known)
@@ -32,7 +35,7 @@ def explanation(
         "what_to_do": what_to_do(health),
         "last_poll": _last_poll(state),
         "next_poll": _next_poll(feed, state, due_ms=due_ms, now_ms=now_ms),
-        "why_then": _why_then(feed, state, settings),
+        "why_then": _why_then(feed, state, settings, weight),
         "items": _items(counts),
     }
 
@@ -60,7 +63,7 @@ def _next_poll(feed: Feed, state: FeedState, *, due_ms: int | None, now_ms: int)
     return f"{wire.rfc3339(due_ms)}, in {_duration((due_ms - now_ms) / 1000)}."
 
 
-def _why_then(feed: Feed, state: FeedState, settings: Settings) -> str:
+def _why_then(feed: Feed, state: FeedState, settings: Settings, weight: Weight) -> str:
     if feed.paused:
         return "A paused feed is never due."
     schedule = polling_schedule(settings)
@@ -74,6 +77,8 @@ def _why_then(feed: Feed, state: FeedState, settings: Settings) -> str:
     rule = f"Every {_duration(seconds)} ({whose}), {bounds}"
     if state.failures:
         return f"{rule}; longer now, after {state.failures} failed polls in a row."
+    if weight.value != 1 and not is_planned(feed, schedule):
+        return f"{rule}; {weight_words(weight)}, changes nothing in that."
     return f"{rule}."
 
 

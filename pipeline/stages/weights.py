@@ -16,13 +16,13 @@ ALLOWED_WEIGHTS = f"a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}"
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What each entry of a feed counts; *said_by* is "feed", "folder <path>", or None where nobody said anything."""
+    """What each entry of a feed counts; `said_by` is "feed", "folder <path>", or None where nobody said anything."""
 
     value: float = 1.0
     said_by: str | None = None
 
 
-_UNSAID = Weight()
+UNSAID = Weight()
 
 
 def weight_of(feed: Feed, folder_weights: Mapping[str, float]) -> Weight:
@@ -32,12 +32,22 @@ def weight_of(feed: Feed, folder_weights: Mapping[str, float]) -> Weight:
     """
     if feed.weight is not None:
         return Weight(feed.weight, "feed")
-    parts = folder_parts(feed.folder) if folder_weights else []
-    for depth in range(len(parts), 0, -1):
-        path = "/".join(parts[:depth])
+    for path in folders_around(feed) if folder_weights else ():
         if path in folder_weights:
             return Weight(folder_weights[path], f"folder {path}")
-    return _UNSAID
+    return UNSAID
+
+
+def weight_words(weight: Weight) -> str:
+    """Say whose weight it is, and what it is."""
+    whose = "its own weight" if weight.said_by == "feed" else f"the weight of its {weight.said_by}"
+    return f"{whose}, {weight.value:g}"
+
+
+def folders_around(feed: Feed) -> list[str]:
+    """Return the paths of the folders that *feed* is in, the innermost first."""
+    parts = folder_parts(feed.folder)
+    return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
 
 
 def weight_from_text(text: str) -> float | None:

@@ -8,6 +8,7 @@ from pipeline.adapters.shipped import default_settings_text
 from pipeline.model import Feed, FeedHealth, FeedState
 from pipeline.settings import Settings, load
 from pipeline.stages.explanation import explanation
+from pipeline.stages.weights import Weight
 
 FEED = Feed("00000000000000aa", "https://example.org/feed", interval_seconds=90)
 STATE = FeedState(polled_ms=1_000_000, changed_ms=900_000, failures=2, status=503, problem="HTTP 503")
@@ -52,3 +53,14 @@ def test_without_a_budget_the_shortest_interval_is_named_with_its_reason() -> No
         "and 1 d."
     )
     assert explained(FEED, state, 0, unlimited)["why_then"].startswith("Every 1 min 30 s (its own interval), ")
+
+
+def test_a_weight_that_changes_nothing_is_said_to() -> None:
+    """A fixed interval knows no weight; who gave one looks for what it did."""
+    state, health = STATE._replace(failures=0), FeedHealth("ok", 0)
+
+    said = explanation(
+        FEED, state, health, due_ms=0, counts={}, settings=SETTINGS, now_ms=0, weight=Weight(3.0, "feed")
+    )
+
+    assert said["why_then"].endswith("; its own weight, 3, changes nothing in that.")

@@ -10,12 +10,13 @@ from posting import MONDAY, desk
 from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
-from pipeline.stages.planning.live import decided
+from pipeline.stages.planning.live import answer_weight, decided
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.price import Account
 from pipeline.stages.planning.rhythm import begun
 from pipeline.stages.planning.words import plan_words, posting_words
 from pipeline.stages.schedule import next_due_ms
+from pipeline.stages.weights import Weight
 
 NOW_MS = int(MONDAY + 28 * 86_400) * 1000 + 8 * 3_600_000
 SETTINGS = ScheduleSettings(
@@ -146,7 +147,39 @@ def test_the_posting_of_a_feed_is_told_in_words() -> None:
     assert "% at :00" in words
     assert "not known yet" in words
     assert plan
-    assert "30 entry-minutes" in plan_words(plan, due_seconds=decision.due_ms / 1000)
+    told = plan_words(plan, due_seconds=decision.due_ms / 1000, weight=Weight(), answers=answer_weight(FeedState()))
+    assert "(60 entry-minutes); " in told
+    assert told.endswith('never a short "not modified": for that it is polled 0.71 times as often.')
+
+
+def test_a_weight_is_told_in_words() -> None:
+    """Whoever wonders why a feed is polled so often reads of the weight, and whose it is."""
+    state = FeedState(etag=b'"1"')
+    outcome = Unchanged(state, "status")
+    decision = decided(LEASE, outcome, settings=SETTINGS, price=PRICE, now_ms=NOW_MS, weight=4.0)
+    plan = plan_from_bytes(decision.plan or b"")
+    assert plan
+
+    told = plan_words(
+        plan,
+        due_seconds=decision.due_ms / 1000,
+        weight=Weight(4.0, "folder News"),
+        answers=answer_weight(state),
+    )
+
+    assert "(7.5 entry-minutes)" in told
+    assert told.endswith(" By the weight of its folder News, 4, it is polled 2 times as often as it would be.")
+
+
+def test_a_weight_of_the_operator_and_the_cost_of_answers_multiply() -> None:
+    """Twice the weight of entries makes good for answers that cost twice as much."""
+    plans = []
+    for state, weight in ((FeedState(etag=b'"1"'), 1.0), (FeedState(), 2.0)):
+        outcome = Unchanged(state, "status")
+        made = decided(LEASE, outcome, settings=SETTINGS, price=PRICE, now_ms=NOW_MS, weight=weight)
+        plans.append(made.plan)
+
+    assert plans[0] == plans[1]
 
 
 def test_a_daily_briefing_is_told_in_words() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import sqrt
 
 from pipeline.stages.planning.forecast import expected
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.rhythm import Rhythm
 from pipeline.stages.planning.visibility import lag_shares
+from pipeline.stages.weights import Weight, weight_words
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MINUTES_OF_A_DAY = 1440
@@ -28,13 +30,30 @@ def posting_words(rhythm: Rhythm, *, now_seconds: float) -> str:
     return f"About {amount}: {hours}{minutes}; {_lag_words(rhythm)}."
 
 
-def plan_words(plan: Plan, *, due_seconds: float) -> str:
-    """Say why the next poll of *plan*, due at *due_seconds*, is then."""
+def plan_words(plan: Plan, *, due_seconds: float, weight: Weight, answers: float) -> str:
+    """Say why the next poll of *plan*, due at *due_seconds*, is then.
+
+    *weight* is what the operator says that its entries count, *answers* what its answers make of that.
+    """
     later = sum(poll > due_seconds for poll in plan.polls)
-    return (
+    words = (
         "Planned by its posting: the poll stands where expected entries have waited for as long, together, as a "
-        f"request is worth now ({plan.price / 60:.0f} entry-minutes); {later} more polls are planned."
+        f"request is worth now ({_short(plan.price / 60)} entry-minutes); {later} more polls are planned."
     )
+    if weight.value != 1:
+        words += (
+            f" By {weight_words(weight)}, it is polled {_short(sqrt(weight.value))} times as often as it would be."
+        )
+    if answers != 1:
+        words += (
+            ' Its host sends the whole document each time, never a short "not modified": '
+            f"for that it is polled {_short(sqrt(answers))} times as often."
+        )
+    return words
+
+
+def _short(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def _minute_words(rhythm: Rhythm) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import time
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline import wire
@@ -29,6 +28,7 @@ from workers.article_views import explain_article, is_article_id
 from workers.cli_options import settings_from, settings_options
 from workers.feed_lookup import find_feed, in_order, summary
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 
 @click.command("list", epilog="Example: newswire feeds list --health bot-wall --json")
@@ -57,7 +57,7 @@ def list_(
         since = "" if known.since_ms is None else wire.rfc3339(known.since_ms)[:10]
         why = known.detail or state.problem or ""
         table.add_row(shown_health(feed, known), since, feed.title or feed.url, feed.folder or "", why)
-    console = Console()
+    console = Output()
     console.print(table)
     counts = Counter(shown_health(feed, known) for feed, _, known in found)
     console.print("  ".join(f"{health} {counts[health]}" for health in HEALTHS if counts[health]), highlight=False)

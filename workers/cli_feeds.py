@@ -23,12 +23,13 @@ from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
 from workers import cli_feed_views, cli_weigh
-from workers.cli_options import feeds_from, settings_from, settings_options
+from workers.cli_options import feeds_from, number_between, settings_from, settings_options
 from workers.cli_weigh import read_weight
 from workers.daemon_process import digest_of_decoded
 from workers.discovery import Discovered, Explorer
 from workers.feed_lookup import find_feed, in_order
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 _PORTION = 500
 
@@ -42,7 +43,7 @@ def feeds() -> None:
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
-@click.option("--interval", "interval_seconds", type=click.FloatRange(0.5), help="Seconds between polls.")
+@click.option("--interval", "interval_seconds", type=number_between(0.5, 2_678_400), help="Seconds between polls.")
 @click.option(
     "--full-text",
     type=click.Choice(["auto", "always", "never"]),
@@ -111,7 +112,7 @@ def _show_found(each: Discovered) -> None:
         for candidate in each.found:
             mark = "*" if candidate.url == each.best.url else ""
             table.add_row(mark, Text(candidate.url), Text(candidate.title), candidate.source)
-        Console().print(table)
+        Output().print(table)
 
 
 def _row(each: Discovered, feed: Feed, *, is_new: bool) -> dict[str, object]:

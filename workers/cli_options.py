@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _LONGEST_LIST_BYTES = 64 * 1024 * 1024
 _PROBLEMS_SHOWN = 20
+
+
+def number_between(low: float, high: float) -> Callable[[str], float]:
+    """Return the type of an option that is a number from *low* to *high*; click's own takes nan to be within them."""
+
+    def number(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = math.nan
+        if not low <= found <= high:
+            raise click.BadParameter(f"{text!r} must be a number from {low:.15g} to {high:.15g}")
+        return found
+
+    return number
 
 
 def settings_options(command: Command) -> Command:

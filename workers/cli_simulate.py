@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline import wire
@@ -19,7 +18,8 @@ from pipeline.stages.planning.plot import delay_plot
 from pipeline.stages.planning.rivals import FixedInterval, entry_frequency
 from pipeline.stages.planning.simulation import DAY_SECONDS, Course, Measured, Trace, simulated
 from pipeline.stages.schedule import SimulatorPolicy
-from workers.cli_options import feeds_from
+from workers.cli_options import feeds_from, number_between
+from workers.terminal import Output
 
 _LEAST_DAYS = 2.0
 _WARM_UP_DAYS = 7.0
@@ -48,7 +48,7 @@ _RULES: dict[str, _Rule] = {
     "--per-day",
     default=8.0,
     show_default=True,
-    type=click.FloatRange(0.01, 10_000),
+    type=number_between(0.01, 10_000),
     help="Median rate assumed of feeds that are only named.",
 )
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture to this SVG file.")
@@ -148,7 +148,7 @@ def _show(rows: Sequence[tuple[str, float, Measured]], *, feeds: int, days: floa
         table.add_row(
             f"{budget:g}", name, f"{measured.requests_per_day:.1f}", *minutes, f"{measured.missed_share:.2%}"
         )
-    console = Console()
+    console = Output()
     console.print(
         f"{feeds} feeds, {days:.0f} days of which the first {warm_up_days:.0f} only teach; delays in minutes; "
         "budget and requests per feed and day",

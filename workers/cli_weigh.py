@@ -8,20 +8,18 @@ from pathlib import Path
 import click
 
 from pipeline.errors import UsageError
-from pipeline.model import Feed
+from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed
 from pipeline.settings import Settings
 from pipeline.stages.planning.budget import polling_schedule
 from pipeline.stages.planning.live import is_planned
 from pipeline.stages.planning.reweighing import sooner_ms
 from pipeline.stages.weights import (
-    ALLOWED_WEIGHTS,
     Weight,
     folder_path,
     folders_around,
-    weight_from_text,
     weight_of,
 )
-from workers.cli_options import settings_from, settings_options
+from workers.cli_options import number_between, settings_from, settings_options
 from workers.feed_lookup import find_feed
 from workers.store import Store, open_store
 
@@ -31,12 +29,7 @@ _FOLDERS_SHOWN = 20
 _Weighed = dict[str, tuple[Feed, Weight]]
 
 
-def read_weight(text: str) -> float:
-    """Read a weight from the command line."""
-    found = weight_from_text(text)
-    if found is None:
-        raise click.BadParameter(f"{text!r} must be {ALLOWED_WEIGHTS}")
-    return found
+read_weight = number_between(LEAST_WEIGHT, MOST_WEIGHT)
 
 
 def _weight_or_none(text: str) -> float:
@@ -133,5 +126,5 @@ def _folder_line(path: str, counted: float, weighed: Sequence[tuple[Feed, Weight
     others = sum(found.said_by != f"folder {path}" for found in inside)
     if counted == _NONE:
         return f"folder {path}: has no weight any more; {len(inside)} feeds are in it"
-    kept = f", of which {others} go by another weight" if others else ""
+    kept = f", {others} with another weight" if others else ""
     return f"folder {path}: weighs {counted:g}; {len(inside)} feeds are in it{kept}"

@@ -108,14 +108,14 @@ def feeds_from(sources: Sequence[str]) -> Sources:
 
 def _listed(source: str) -> FeedList:
     if source == "-":
-        return _read(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
+        return listed_in(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
     if "://" in source or source.startswith("feed:"):
         return FeedList((ListedFeed(feed_url(source)),))
     starter = starter_lists().get(source)
     path = Path(source)
     if path.exists() or starter is None:
-        return _read(_contents(path, source), source)
-    return _read(starter.read_bytes(), starter.name)
+        return listed_in(_contents(path, source), source)
+    return listed_in(starter.read_bytes(), starter.name)
 
 
 def _contents(path: Path, source: str) -> bytes:
@@ -131,7 +131,11 @@ def _contents(path: Path, source: str) -> bytes:
         raise FeedListError(f"{source}: cannot read this list of feeds: {error.strerror}") from None
 
 
-def _read(data: bytes, name: str) -> FeedList:
+def listed_in(data: bytes, name: str) -> FeedList:
+    """The feeds of the list *data*, called *name*; what in it is wrong is said on stderr.
+
+    Raises FeedListError for what is no list, or holds nothing but what is wrong.
+    """
     found = read_list(data, name=name)
     if found.problems and not found.feeds:
         raise FeedListError(f"{name}: holds no feed address; {found.problems[0]}, and {len(found.problems) - 1} more")

@@ -17,7 +17,7 @@ from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.shipped import default_settings_text
-from pipeline.model import Article, ArticleDate, Feed, FeedReference, RawDocument
+from pipeline.model import Article, ArticleDate, Feed, FeedReference, RawDocument, Subscription
 from pipeline.settings import load
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json
 from pipeline.stages.planning.packing import plan_from_bytes, plan_to_bytes, rhythm_from_bytes, rhythm_to_bytes
@@ -126,6 +126,42 @@ def test_the_price_is_booked_for_all_daemons(valkey_url: str, redis_client: redi
     assert before
     assert after
     assert after.account.price > 100 * before.account.price
+
+
+def test_feeds_that_are_not_polled_by_their_plans_leave_the_budget_to_the_others(
+    valkey_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    """Half of the list paused, timed or pushed must not make the other half wait twice as long."""
+    settings = load(
+        toml_texts=[("shipped", default_settings_text())],
+        environ={},
+        overrides={"redis_url": valkey_url, "data_dir": str(tmp_path), "budget.requests_per_day": 1000},
+    )
+    names = ("planned", "paused", "timed", "pushed")
+    feeds = {name: Feed(f"{n:016x}", f"https://news.example/{name}") for n, name in enumerate(names)}
+    feeds["timed"] = replace(feeds["timed"], interval_seconds=3600)
+    hub = Subscription("https://hub.example/", feeds["pushed"].url, "t", "s", "active", credit=9)
+    hub = replace(hub, lease_until_ms=int(time() * 1000) + 86_400_000)
+    with open_store(settings) as store:
+
+        def price() -> float:
+            book_requests(store)
+            book = book_from_json(store.rhythms.account())
+            return book.account.price if book else 0.0
+
+        store.feeds.add([feeds["planned"]])
+        redis_client.hset(KEYS.plans, feeds["planned"].id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e4, (MONDAY,))))
+        alone = price()
+        store.feeds.add(list(feeds.values()))
+        store.feeds.set_paused(feeds["paused"].id, paused=True)
+        store.subscriptions.change(feeds["pushed"].id, lambda _known: hub)
+        for feed in feeds.values():
+            redis_client.hset(KEYS.plans, feed.id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e4, (MONDAY,))))
+        together = price()
+        store.subscriptions.change(feeds["pushed"].id, lambda _known: replace(hub, credit=0))
+
+        assert together == pytest.approx(alone, rel=0.01)
+        assert price() == pytest.approx(4 * alone, rel=0.01)
 
 
 def test_a_budget_that_is_set_makes_requests_dearer_or_cheaper(

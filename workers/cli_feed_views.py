@@ -19,10 +19,11 @@ from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
 from pipeline.stages.latency import latency_of
 from pipeline.stages.planning.budget import polling_schedule
-from pipeline.stages.planning.live import SPREAD_SECONDS, answer_weight, is_planned
+from pipeline.stages.planning.live import answer_weight, is_planned
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
-from pipeline.stages.planning.planner import Plan
-from pipeline.stages.planning.words import plan_words, posting_words
+from pipeline.stages.planning.reasons import plan_words
+from pipeline.stages.planning.words import posting_words
+from pipeline.stages.websub import is_relied_on
 from pipeline.stages.weights import Weight, weight_of
 from workers.article_views import explain_article, is_article_id
 from workers.cli_options import settings_from, settings_options
@@ -69,6 +70,7 @@ def list_(
 @settings_options
 def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Show everything known of one FEED, named by address or id."""
+    now_ms = int(time() * 1000)
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         found = find_feed(store, feed)
         state = store.feeds.state(found.id)
@@ -79,7 +81,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         weight = weight_of(found, store.feeds.folder_weights())
         explained = _explained(store, found)
     details = summary(found, state, known, weight) | {
-        "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
+        "next_poll": None if due_ms is None else wire.rfc3339(max(due_ms, now_ms)),
         "why_then": explained["why_then"],
         "interval_seconds": found.interval_seconds,
         "full_text": found.full_text,
@@ -144,16 +146,16 @@ def _posting(store: Store, feed: Feed, weight: Weight, *, due_ms: int | None) ->
     rhythm = rhythm_from_bytes(kept) if kept else None
     said = {} if rhythm is None else {"posting": posting_words(rhythm, now_seconds=time())}
     planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
-    if planned is not None and due_ms is not None and _follows(store, feed, planned, due_ms):
-        answers = answer_weight(store.feeds.state(feed.id))
-        said["why_then"] = plan_words(planned, due_seconds=due_ms / 1000, weight=weight, answers=answers)
+    state, hub = store.feeds.state(feed.id), store.subscriptions.get(feed.id)
+    if planned is not None and due_ms is not None and not feed.paused and not state.failures:
+        said["why_then"] = plan_words(
+            planned,
+            due_seconds=due_ms / 1000,
+            is_pushed=hub is not None and is_relied_on(hub, now_ms=int(time() * 1000)),
+            weight=weight,
+            answers=answer_weight(state),
+        )
     return said
-
-
-def _follows(store: Store, feed: Feed, plan: Plan, due_ms: int) -> bool:
-    """Whether the next poll is one of *plan*: no failure, no pause and no word of the host came between."""
-    healthy = not feed.paused and not store.feeds.state(feed.id).failures
-    return healthy and any(0 <= due_ms / 1000 - poll < SPREAD_SECONDS for poll in plan.polls)
 
 
 def _text(validator: bytes | None) -> str | None:

@@ -12,9 +12,11 @@ from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
 from pipeline.stages.planning.live import answer_weight, decided
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
+from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.price import Account
+from pipeline.stages.planning.reasons import plan_words
 from pipeline.stages.planning.rhythm import begun
-from pipeline.stages.planning.words import plan_words, posting_words
+from pipeline.stages.planning.words import posting_words
 from pipeline.stages.schedule import next_due_ms
 from pipeline.stages.weights import Weight
 
@@ -147,9 +149,54 @@ def test_the_posting_of_a_feed_is_told_in_words() -> None:
     assert "% at :00" in words
     assert "not known yet" in words
     assert plan
-    told = plan_words(plan, due_seconds=decision.due_ms / 1000, weight=Weight(), answers=answer_weight(FeedState()))
+    told = plan_words(
+        plan,
+        due_seconds=plan.polls[1] + 2,
+        is_pushed=False,
+        weight=Weight(),
+        answers=answer_weight(FeedState()),
+    )
     assert "(60 entry-minutes); " in told
     assert told.endswith('never a short "not modified": for that it is polled 0.71 times as often.')
+
+
+@pytest.mark.parametrize(
+    ("dates", "known"),
+    [([], False), ([None, None], False), ([MONDAY], False), ([MONDAY, MONDAY + 3600, MONDAY + 9000], True)],
+    ids=["no entries", "no dates", "one date", "some"],
+)
+def test_of_a_feed_that_showed_nothing_nothing_is_told(dates: list[float | None], *, known: bool) -> None:
+    """Blocks of equal height and "0.0 entries a week" pretend to know."""
+    words = posting_words(begun(dates, now_seconds=MONDAY + 86_400), now_seconds=MONDAY + 86_400)
+
+    assert words.startswith("About") is known
+    assert words.startswith("Nothing is known yet") is not known
+
+
+def test_hours_that_are_alike_are_told_so() -> None:
+    """The first of equal hours is not the busiest."""
+    even = begun(desk("even", per_day=48, hours=(0, 24), weekend=1).published, now_seconds=NOW_MS / 1000)
+
+    assert "from 00 to 24 h UTC, all of them alike;" in posting_words(even, now_seconds=NOW_MS / 1000)
+    assert ", most from " in posting_words(RHYTHM, now_seconds=NOW_MS / 1000)
+
+
+@pytest.mark.parametrize(
+    ("due", "is_pushed", "said"),
+    [
+        (1005.0, False, "Planned by its posting: "),
+        (1005.0, True, "Planned by its posting: "),
+        (900.0, False, "Its plan by its posting is a first one"),
+        (900.0, True, "Its hub pushes what is new"),
+        (9000.0, False, "Its plan by its posting is used up"),
+        (1500.0, False, "It is being polled, or was brought forward"),
+    ],
+)
+def test_the_reason_for_the_next_poll_is_the_true_one(due: float, said: str, *, is_pushed: bool) -> None:
+    """A sentence about an interval that is not what decided sends people to the wrong setting."""
+    plan = Plan(0.0, PRICE, 1.0, (1000.0, 2000.0))
+
+    assert plan_words(plan, due_seconds=due, is_pushed=is_pushed, weight=Weight(), answers=1.0).startswith(said)
 
 
 def test_a_weight_is_told_in_words() -> None:
@@ -162,7 +209,8 @@ def test_a_weight_is_told_in_words() -> None:
 
     told = plan_words(
         plan,
-        due_seconds=decision.due_ms / 1000,
+        due_seconds=plan.polls[1] + 2,
+        is_pushed=False,
         weight=Weight(4.0, "folder News"),
         answers=answer_weight(state),
     )

@@ -120,6 +120,7 @@ def test_a_wrong_weight_or_folder_is_refused_in_one_line() -> None:
             refused = system.run("feeds", *arguments)
             assert (refused.code, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
             assert said in refused.stderr
-        kept = listed(system)
+        kept, shown = listed(system), json.loads(system.run("feeds", "show", url, "--json").stdout)
 
     assert kept == {"feed.xml": (1.0, None)}
+    assert shown["next_poll"] > "2026", "a feed that was never polled is due now, and not since 1970"

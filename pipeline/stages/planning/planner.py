@@ -108,7 +108,7 @@ def planned(rhythm: Rhythm, moment: Moment, *, bounds: Bounds, weight: float = 1
     gap = max(bounds.shortest_seconds, 60.0) / 60
     polls = best_polls(ahead, now=(now - first_hour_seconds) / 60, price=price, gap=gap)
     times = [first_hour_seconds + 60 * minute for minute in polls]
-    appetite = _appetite(forecast) / sqrt(2 * price) * sqrt(moment.price)
+    appetite = _polls_of_a_day(forecast, price=price, gap=gap) * sqrt(moment.price)
     return Plan(now, moment.price / weight, appetite, tuple(times[:MOST_POLLS]))
 
 
@@ -138,9 +138,12 @@ def hurried(poll_seconds: float, *, now_seconds: float, previous_seconds: float,
     return min(poll_seconds, now_seconds + max(soon, bounds.shortest_seconds))
 
 
-def _appetite(forecast: Forecast) -> float:
-    """Return the polls of a mean day x sqrt(2 price), as if the rate of each hour held for ever.
+def _polls_of_a_day(forecast: Forecast, *, price: float, gap: float) -> float:
+    """Return the polls of a mean day at *price*, as if the rate of each hour held for ever; *gap* is in minutes.
 
-    At a rate r and a price m the best distance between two polls is then sqrt(2 m / r).
+    At a rate r and a price m the best distance between two polls is then sqrt(2 m / r), but no hour has more polls
+    than stops, and none are nearer than the gap.
     """
-    return sum([sqrt(rate) for rate in forecast.hourly]) * 60 / 7
+    most = [min(len(stops[0].minutes), 60 / gap) for stops in forecast.stops]
+    polls = [min(60 * sqrt(rate / (2 * price)), most[hour % 24]) for hour, rate in enumerate(forecast.hourly)]
+    return sum(polls) / 7

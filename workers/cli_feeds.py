@@ -95,7 +95,7 @@ def add(
         return
     for each, feed in zip(explored, wanted, strict=True):
         _show_found(each)
-        click.echo(f"{'added' if feed.id in added else 'already on the list'}: {feed.url}")
+        click.echo(f"{'added' if feed.id in added else 'already on the list, as it was'}: {feed.url}")
 
 
 async def _explore(addresses: Sequence[str], settings: Settings) -> list[Discovered]:

@@ -16,7 +16,7 @@ import structlog
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.web import Web
 from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Response, Unchanged
-from pipeline.settings import Settings
+from pipeline.settings import ScheduleSettings, Settings
 from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
 from pipeline.stages.planning.budget import opening_price, polling_schedule
@@ -59,9 +59,11 @@ class Poller:
     folder_weights: Mapping[str, float] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _log: PollLog = field(init=False)
+    _schedule: ScheduleSettings = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin the log of polls."""
+        self._schedule = polling_schedule(self.settings)
         self._log = PollLog(tells_all=self.settings.log.level == "debug")
 
     async def poll(self, lease: Lease) -> Polled:
@@ -92,7 +94,7 @@ class Poller:
         return decided(
             lease,
             outcome,
-            settings=polling_schedule(self.settings),
+            settings=self._schedule,
             price=self.price or opening_price(self.settings),
             now_ms=now_ms,
             weight=weight_of(lease.feed, self.folder_weights).value,

@@ -94,7 +94,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         "last_modified": _text(state.last_modified),
         "counts": counts,
         "latency": latency,
-        "posting": explained.get("posting"),
+        "posting": explained["posting"],
     }
     if as_json:
         click.echo(json.dumps(details, ensure_ascii=False))
@@ -144,7 +144,7 @@ def _posting(store: Store, feed: Feed, weight: Weight, *, due_ms: int | None) ->
     """What is known of when *feed* posts, and why its next poll is then; nothing while its interval is fixed."""
     kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
     rhythm = rhythm_from_bytes(kept) if kept else None
-    said = {} if rhythm is None else {"posting": posting_words(rhythm, now_seconds=time())}
+    said = {"posting": posting_words(rhythm, now_seconds=time())}
     planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
     state, hub = store.feeds.state(feed.id), store.subscriptions.get(feed.id)
     if planned is not None and due_ms is not None and not feed.paused and not state.failures:

@@ -124,3 +124,4 @@ def test_a_wrong_weight_or_folder_is_refused_in_one_line() -> None:
 
     assert kept == {"feed.xml": (1.0, None)}
     assert shown["next_poll"] > "2026", "a feed that was never polled is due now, and not since 1970"
+    assert shown["posting"].startswith("Nothing is known yet")

@@ -169,6 +169,7 @@ def test_of_a_feed_that_showed_nothing_nothing_is_told(dates: list[float | None]
     """Blocks of equal height and "0.0 entries a week" pretend to know."""
     words = posting_words(begun(dates, now_seconds=MONDAY + 86_400), now_seconds=MONDAY + 86_400)
 
+    assert posting_words(None, now_seconds=MONDAY).startswith("Nothing is known yet")
     assert words.startswith("About") is known
     assert words.startswith("Nothing is known yet") is not known
 

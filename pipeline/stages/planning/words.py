@@ -19,10 +19,13 @@ _LEAST_ENTRIES = 0.5
 _BUSIEST = 1.3
 
 
-def posting_words(rhythm: Rhythm, *, now_seconds: float) -> str:
-    """Say when the feed of *rhythm* posts: how much, at which hours (UTC) and minutes, and how late it shows."""
-    if sum(rhythm.week) < _LEAST_ENTRIES:
-        return "Nothing is known yet of when it posts: hardly any entry with a date of its own has come."
+def posting_words(rhythm: Rhythm | None, *, now_seconds: float) -> str:
+    """Say when the feed of *rhythm* posts: how much, at which hours (UTC) and minutes, and how late it shows.
+
+    None is the rhythm of a feed that has brought no entry.
+    """
+    if rhythm is None or sum(rhythm.week) < _LEAST_ENTRIES:
+        return "Nothing is known yet of when it posts: it has brought hardly any entry with a time of its own."
     forecast = expected(rhythm, now_seconds=now_seconds)
     day = [sum(forecast.hourly[hour::24]) for hour in range(24)]
     per_day = forecast.rate * _MINUTES_OF_A_DAY

@@ -73,6 +73,13 @@ class Fields:
             return None
         raise self._wrong(name, "a number or null")
 
+    def optional_number_between(self, name: str, low: float, high: float) -> float | None:
+        """Read a number from *low* to *high*, as a float, or null."""
+        value = self.optional_number(name)
+        if value is None or low <= value <= high:
+            return value
+        raise self._wrong(name, f"a number from {low:g} to {high:g} or null")
+
     def truth(self, name: str) -> bool:
         """Read true or false."""
         value = self.values.get(name)

@@ -13,14 +13,18 @@ from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
+UNLIMITED = "unlimited"
+"""How an operator writes `math.inf`, where a rule allows it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number from *low* to *high*, both allowed, counted in *unit*."""
+    """A number from *low* to *high*, both allowed, counted in *unit*; or the word UNLIMITED, if it is so."""
 
     low: float
     high: float
     unit: str = ""
+    or_unlimited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,14 @@ def _spec(hint: object) -> Spec:
         return Spec(str, rule, rule.allowed)
     number = "a whole number" if base is int else "a number"
     unit = f" {rule.unit}" if rule.unit else ""
-    return Spec(base, rule, f"{number} from {rule.low:.15g} to {rule.high:.15g}{unit}")
+    last = f", or {UNLIMITED}" if rule.or_unlimited else ""
+    return Spec(base, rule, f"{number} from {rule.low:.15g} to {rule.high:.15g}{unit}{last}")
 
 
 def accepted(value: object, spec: Spec) -> object | None:
     """Return *value* as *spec* wants it (a whole number may become a float), or None if it is not allowed."""
+    if isinstance(spec.rule, Between) and spec.rule.or_unlimited and value == UNLIMITED:
+        return math.inf
     if isinstance(value, Path):
         value = str(value)
     if spec.type is float and type(value) is int:

@@ -16,6 +16,8 @@ from typing import Literal
 
 from pipeline.json_fields import Fields
 from pipeline.model import (
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
     Article,
     ArticleDate,
     ArticleKind,
@@ -234,6 +236,7 @@ def feed_from_json(text: str | bytes) -> Feed:
         paused=value.truth("paused"),
         added_ms=value.whole("added_ms"),
         full_text=value.choice("full_text", _FULL_TEXTS),
+        weight=value.optional_number_between("weight", LEAST_WEIGHT, MOST_WEIGHT),
     )
 
 

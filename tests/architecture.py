@@ -21,7 +21,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "model": ("model",),
     "errors": (),
     "setting_rules": ("errors",),
-    "settings": ("model", "errors", "setting_rules"),
+    "settings": ("model", "errors", "setting_rules", "settings"),
     "json_fields": (),
     "wire": ("model", "errors", "json_fields"),
     "state_fields": ("model",),

@@ -41,7 +41,7 @@ def command() -> list[str]:
     """Give the command under test: the installed console script, or without one the same from the source."""
     if _SCRIPT.exists():
         return [str(_SCRIPT)]
-    return [sys.executable, "-P", "-c", "from workers.cli import main; main()"]
+    return [sys.executable, "-P", "-c", "from workers.entry import main; main()"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.adapters.shipped import default_settings_text
 from pipeline.errors import SettingsError
 from pipeline.settings import SETTING_NAMES, Settings, load
+from workers.lifecycle import environment_of
 
 SHIPPED = ("shipped", default_settings_text())
 
@@ -289,6 +291,52 @@ def test_whatever_is_set_minimum_interval_and_maximum_are_in_order(
         return
 
     assert found.min_interval_seconds <= found.interval_seconds <= found.max_interval_seconds
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "expected"),
+    [
+        ("[budget]\nrequests_per_day = 0", {}, (0.0, 0.0)),
+        ("[budget]\nrequests_per_day = 5000", {}, (5000.0, 0.0)),
+        ("[budget]\nrequests_per_feed_per_day = 24", {}, (0.0, 24.0)),
+        ("[budget]\nrequests_per_day = 'unlimited'", {}, (math.inf, 0.0)),
+        ("", {"REQUESTS_PER_DAY": "unlimited"}, (math.inf, 0.0)),
+        ("[budget]\nrequests_per_day = 5000", {"REQUESTS_PER_FEED_PER_DAY": "24"}, (0.0, 24.0)),
+        ("[budget]\nrequests_per_feed_per_day = 24", {"REQUESTS_PER_DAY": "unlimited"}, (math.inf, 0.0)),
+        ("[budget]\nrequests_per_feed_per_day = 24", {"REQUESTS_PER_DAY": "0"}, (0.0, 24.0)),
+    ],
+)
+def test_there_is_one_budget_and_the_stronger_word_sets_it(
+    toml: str, environ: dict[str, str], expected: tuple[float, float]
+) -> None:
+    """Two budgets at once cannot both be kept; a variable is enough to try another one than the file's."""
+    budget = settings(toml, environ={f"NEWSWIRE_BUDGET__{key}": text for key, text in environ.items()}).budget
+
+    assert (budget.requests_per_day, budget.requests_per_feed_per_day) == expected
+
+
+def test_two_budgets_of_one_source_are_refused() -> None:
+    """Nobody can know which of the two was meant."""
+    assert refusal("[budget]\nrequests_per_day = 'unlimited'\nrequests_per_feed_per_day = 24") == (
+        "file1: budget.requests_per_day and budget.requests_per_feed_per_day are both set: a budget is either one "
+        "for all feeds together or one for each; leave one of them out, or set it to 0"
+    )
+
+
+@pytest.mark.parametrize("wrong", ["'without end'", "inf", "nan", "-1", "true", "2e9"])
+def test_a_budget_that_is_no_number_says_what_it_may_be(wrong: str) -> None:
+    """Who looks for a way to have no bound finds the word in the error."""
+    assert refusal(f"[budget]\nrequests_per_day = {wrong}").endswith(
+        ": must be a number from 0 to 1000000000, or unlimited"
+    )
+
+
+def test_a_process_that_is_started_has_the_settings_of_its_starter() -> None:
+    """All of them go through its environment, the unlimited ones too."""
+    toml = "[budget]\nrequests_per_day = 'unlimited'\n[fetch]\nallow_private_networks = true\nmax_redirects = 3"
+    found = settings(toml, overrides={"data_dir": "/var/lib/newswire"})
+
+    assert settings(environ=environment_of(found)) == found
 
 
 @given(st.text(max_size=200))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Feed, FeedState, Hints, RawDocument
+from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed, FeedState, Hints, RawDocument
 from pipeline.state_fields import state_from_fields, state_to_fields
 from pipeline.wire import (
     document_from_fields,
@@ -32,6 +33,7 @@ _MS = st.integers(0, 253_402_300_799_999)
         interval_seconds=st.none() | st.floats(0.5, 1e6),
         paused=st.booleans(),
         added_ms=_MS,
+        weight=st.none() | st.floats(LEAST_WEIGHT, MOST_WEIGHT),
     )
 )
 def test_every_feed_comes_back_as_it_was(feed: Feed) -> None:
@@ -43,18 +45,21 @@ def test_a_feed_is_written_in_one_form() -> None:
     """Feed lists outlive releases: the form is held here."""
     assert feed_to_json(Feed("00" * 8, "https://example.org/ü", interval_seconds=0.5, added_ms=7)) == (
         '{"schema":"newswire.feed/1","id":"0000000000000000","url":"https://example.org/ü","title":null,'
-        '"folder":null,"interval_seconds":0.5,"paused":false,"added_ms":7,"full_text":null}'
+        '"folder":null,"interval_seconds":0.5,"paused":false,"added_ms":7,"full_text":null,'
+        '"weight":null}'
     )
 
 
 @pytest.mark.parametrize(
-    "change", [{"schema": "newswire.article/1"}, {"paused": 1}, {"paused": None}, {"added_ms": 0.5}]
+    "change",
+    [{"schema": "newswire.article/1"}, {"paused": 1}, {"paused": None}, {"added_ms": 0.5}]
+    + [{"weight": wrong} for wrong in ("3", True, 0, -1, 101, math.nan, math.inf)],
 )
 def test_what_is_no_feed_is_refused(change: dict[str, object]) -> None:
     """A feed read wrongly would be polled wrongly."""
     feed = json.loads(feed_to_json(Feed("00" * 8, "https://example.org/")))
 
-    with pytest.raises(ValueError, match=r"schema|paused|added_ms"):
+    with pytest.raises(ValueError, match=r"schema|paused|added_ms|weight"):
         feed_from_json(json.dumps({**feed, **change}))
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed (one line: what, which, why, what to do), 2 wrong u
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -15,6 +16,7 @@ from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_reprocess
 from workers.cli_extract import extract
 
 _INTERRUPTED = 130
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @click.group(
@@ -61,8 +63,18 @@ def _exit_code(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone (`newswire tail | head`): no error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _drop_output()
+        return _explain(NewswireError(f"cannot write: {error.strerror}; make room, and run the command again"))
     return 0
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere: Python would try once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: NewswireError | click.ClickException) -> int:

@@ -17,6 +17,7 @@ from pipeline.adapters.dead_letters import DeadDocument, DeadLetters
 from pipeline.errors import UsageError
 from workers.cli_options import settings_from, settings_options
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 
 @click.group(epilog="Example: newswire dead list")
@@ -43,7 +44,7 @@ def list_(
         when = wire.rfc3339(each.buried_ms)[:19]
         size = str(len(document.body))
         table.add_row(each.entry, when, document.url or document.feed_id, size, str(each.attempts), each.reason)
-    Console().print(table)
+    Output().print(table)
 
 
 @dead.command("show", epilog="Example: newswire dead show 1700000000000-0 > feed.xml")

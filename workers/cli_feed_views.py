@@ -9,7 +9,6 @@ from pathlib import Path
 from time import time
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline import wire
@@ -19,14 +18,18 @@ from pipeline.stages.explanation import explanation
 from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
 from pipeline.stages.latency import latency_of
-from pipeline.stages.planning.live import SPREAD_SECONDS, is_planned
+from pipeline.stages.planning.budget import polling_schedule
+from pipeline.stages.planning.live import answer_weight, is_planned
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_from_bytes
-from pipeline.stages.planning.planner import Plan
-from pipeline.stages.planning.words import plan_words, posting_words
+from pipeline.stages.planning.reasons import plan_words
+from pipeline.stages.planning.words import posting_words
+from pipeline.stages.websub import is_relied_on
+from pipeline.stages.weights import Weight, weight_of
 from workers.article_views import explain_article, is_article_id
 from workers.cli_options import settings_from, settings_options
 from workers.feed_lookup import find_feed, in_order, summary
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 
 @click.command("list", epilog="Example: newswire feeds list --health bot-wall --json")
@@ -41,9 +44,10 @@ def list_(
         listed = in_order(store)
         feed_ids = [feed.id for feed in listed]
         found = list(zip(listed, store.feeds.states(feed_ids), store.health.get_all(feed_ids), strict=True))
+        folder_weights = store.feeds.folder_weights()
     rows = [row for row in found if not wanted or shown_health(row[0], row[2]) in wanted]
     if as_json:
-        lines = (json.dumps(summary(*row), ensure_ascii=False) for row in rows)
+        lines = (json.dumps(summary(*row, weight_of(row[0], folder_weights)), ensure_ascii=False) for row in rows)
         click.echo("[" + ",\n ".join(lines) + "]")
         return
     if not listed:
@@ -54,7 +58,7 @@ def list_(
         since = "" if known.since_ms is None else wire.rfc3339(known.since_ms)[:10]
         why = known.detail or state.problem or ""
         table.add_row(shown_health(feed, known), since, feed.title or feed.url, feed.folder or "", why)
-    console = Console()
+    console = Output()
     console.print(table)
     counts = Counter(shown_health(feed, known) for feed, _, known in found)
     console.print("  ".join(f"{health} {counts[health]}" for health in HEALTHS if counts[health]), highlight=False)
@@ -66,6 +70,7 @@ def list_(
 @settings_options
 def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Show everything known of one FEED, named by address or id."""
+    now_ms = int(time() * 1000)
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         found = find_feed(store, feed)
         state = store.feeds.state(found.id)
@@ -73,9 +78,11 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         counts = store.feeds.counts(found.id)
         latency = asdict(latency_of(store.rhythms.latencies(found.id)))
         known = store.health.get(found.id)
-        posting = _posting(store, found, due_ms=due_ms)
-    details = summary(found, state, known) | {
-        "next_poll": None if due_ms is None else wire.rfc3339(due_ms),
+        weight = weight_of(found, store.feeds.folder_weights())
+        explained = _explained(store, found)
+    details = summary(found, state, known, weight) | {
+        "next_poll": None if due_ms is None else wire.rfc3339(max(due_ms, now_ms)),
+        "why_then": explained["why_then"],
         "interval_seconds": found.interval_seconds,
         "full_text": found.full_text,
         "moved_to": state.moved_to,
@@ -87,7 +94,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         "last_modified": _text(state.last_modified),
         "counts": counts,
         "latency": latency,
-        "posting": posting.get("posting"),
+        "posting": explained["posting"],
     }
     if as_json:
         click.echo(json.dumps(details, ensure_ascii=False))
@@ -118,35 +125,37 @@ def explain(which: str, *, as_json: bool, config: Path | None, data_dir: str | N
 
 
 def _explained(store: Store, feed: Feed) -> dict[str, str]:
-    due_ms = store.feeds.due_ms(feed.id)
+    due_ms, weight = store.feeds.due_ms(feed.id), weight_of(feed, store.feeds.folder_weights())
     explained = explanation(
         feed,
         store.feeds.state(feed.id),
         store.health.get(feed.id),
         due_ms=due_ms,
         counts=store.feeds.counts(feed.id),
-        settings=store.settings.schedule,
+        settings=store.settings,
         now_ms=int(time() * 1000),
+        weight=weight,
     )
     pages = full_text_words(feed.full_text or store.settings.articles.full_text, is_own=feed.full_text is not None)
-    return explained | _posting(store, feed, due_ms=due_ms) | {"full_text": pages}
+    return explained | _posting(store, feed, weight, due_ms=due_ms) | {"full_text": pages}
 
 
-def _posting(store: Store, feed: Feed, *, due_ms: int | None) -> dict[str, str]:
+def _posting(store: Store, feed: Feed, weight: Weight, *, due_ms: int | None) -> dict[str, str]:
     """What is known of when *feed* posts, and why its next poll is then; nothing while its interval is fixed."""
     kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
     rhythm = rhythm_from_bytes(kept) if kept else None
-    said = {} if rhythm is None else {"posting": posting_words(rhythm, now_seconds=time())}
-    planned = plan_from_bytes(plan) if plan and is_planned(feed, store.settings.schedule) else None
-    if planned is not None and due_ms is not None and _follows(store, feed, planned, due_ms):
-        said["why_then"] = plan_words(planned, due_seconds=due_ms / 1000)
+    said = {"posting": posting_words(rhythm, now_seconds=time())}
+    planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
+    state, hub = store.feeds.state(feed.id), store.subscriptions.get(feed.id)
+    if planned is not None and due_ms is not None and not feed.paused and not state.failures:
+        said["why_then"] = plan_words(
+            planned,
+            due_seconds=due_ms / 1000,
+            is_pushed=hub is not None and is_relied_on(hub, now_ms=int(time() * 1000)),
+            weight=weight,
+            answers=answer_weight(state),
+        )
     return said
-
-
-def _follows(store: Store, feed: Feed, plan: Plan, due_ms: int) -> bool:
-    """Whether the next poll is one of *plan*: no failure, no pause and no word of the host came between."""
-    healthy = not feed.paused and not store.feeds.state(feed.id).failures
-    return healthy and any(0 <= due_ms / 1000 - poll < SPREAD_SECONDS for poll in plan.polls)
 
 
 def _text(validator: bytes | None) -> str | None:

@@ -22,12 +22,14 @@ from pipeline.model import Feed, FullText
 from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
-from workers import cli_feed_views
-from workers.cli_options import feeds_from, settings_from, settings_options
+from workers import cli_feed_views, cli_weigh
+from workers.cli_options import feeds_from, number_between, settings_from, settings_options
+from workers.cli_weigh import read_weight
 from workers.daemon_process import digest_of_decoded
 from workers.discovery import Discovered, Explorer
 from workers.feed_lookup import find_feed, in_order
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 _PORTION = 500
 
@@ -41,12 +43,13 @@ def feeds() -> None:
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
-@click.option("--interval", "interval_seconds", type=click.FloatRange(0.5), help="Seconds between polls.")
+@click.option("--interval", "interval_seconds", type=number_between(0.5, 2_678_400), help="Seconds between polls.")
 @click.option(
     "--full-text",
     type=click.Choice(["auto", "always", "never"]),
     help="Whether the pages of its articles are fetched (default: the setting articles.full_text).",
 )
+@click.option("--weight", type=read_weight, help="What its entries count where those of others count 1.")
 @click.option("--json", "as_json", is_flag=True, help="What was found and added, as a JSON array on stdout.")
 @settings_options
 def add(
@@ -55,6 +58,7 @@ def add(
     folder: str | None,
     interval_seconds: float | None,
     full_text: FullText | None,
+    weight: float | None,
     *,
     as_json: bool,
     config: Path | None,
@@ -79,6 +83,7 @@ def add(
             interval_seconds,
             added_ms=_now_ms(),
             full_text=full_text,
+            weight=weight,
         )
         for each in explored
     ]
@@ -90,7 +95,7 @@ def add(
         return
     for each, feed in zip(explored, wanted, strict=True):
         _show_found(each)
-        click.echo(f"{'added' if feed.id in added else 'already on the list'}: {feed.url}")
+        click.echo(f"{'added' if feed.id in added else 'already on the list, as it was'}: {feed.url}")
 
 
 async def _explore(addresses: Sequence[str], settings: Settings) -> list[Discovered]:
@@ -107,7 +112,7 @@ def _show_found(each: Discovered) -> None:
         for candidate in each.found:
             mark = "*" if candidate.url == each.best.url else ""
             table.add_row(mark, Text(candidate.url), Text(candidate.title), candidate.source)
-        Console().print(table)
+        Output().print(table)
 
 
 def _row(each: Discovered, feed: Feed, *, is_new: bool) -> dict[str, object]:
@@ -131,14 +136,17 @@ def import_(files: Sequence[str], config: Path | None, data_dir: str | None, red
     once; what is on the list already stays as it is.
     """
     settings = settings_from(config, data_dir, redis_url)
-    listed = feeds_from(files)
+    named = feeds_from(files)
     with open_store(settings) as store:
-        wanted = _unlisted(listed, store)
+        store.feeds.add_folder_weights(named.folder_weights)
+        wanted = _unlisted(named.feeds, store)
         portions = [wanted[start : start + _PORTION] for start in range(0, len(wanted), _PORTION)]
         console = Console(stderr=True)
         shown = track(portions, "importing", console=console, disable=not sys.stderr.isatty(), transient=True)
         added = sum(len(store.feeds.add(portion)) for portion in shown)
-        click.echo(f"{added} feeds added, {len(listed) - added} already on the list, {store.feeds.count()} in all")
+        click.echo(
+            f"{added} feeds added, {len(named.feeds) - added} already on the list, {store.feeds.count()} in all"
+        )
 
 
 def _unlisted(listed: Sequence[Feed], store: Store) -> list[Feed]:
@@ -158,7 +166,8 @@ def _unlisted(listed: Sequence[Feed], store: Store) -> list[Feed]:
 def export(file: str, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Write the feed list as OPML 2.0 to FILE (default: stdout)."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        document = write_opml(in_order(store), title="newswire feeds")
+        weights = store.feeds.folder_weights()
+        document = write_opml(in_order(store), title="newswire feeds", folder_weights=weights)
     if file == "-":
         sys.stdout.buffer.write(document)
         return
@@ -225,5 +234,5 @@ def _now_ms() -> int:
     return int(time() * 1000)
 
 
-for _command in (cli_feed_views.list_, cli_feed_views.show):
+for _command in (cli_feed_views.list_, cli_feed_views.show, cli_weigh.weigh):
     feeds.add_command(_command)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +26,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _LONGEST_LIST_BYTES = 64 * 1024 * 1024
 _PROBLEMS_SHOWN = 20
+
+
+def number_between(low: float, high: float) -> Callable[[str], float]:
+    """Return the type of an option that is a number from *low* to *high*; click's own takes nan to be within them."""
+
+    def number(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = math.nan
+        if not low <= found <= high:
+            raise click.BadParameter(f"{text!r} must be a number from {low:.15g} to {high:.15g}")
+        return found
+
+    return number
 
 
 def settings_options(command: Command) -> Command:
@@ -61,31 +78,44 @@ def instant(text: str | None) -> int | None:
         raise UsageError(f"--fetched-at {text!r} is not an RFC 3339 instant such as 2026-10-09T16:54:00Z") from None
 
 
-def feeds_from(sources: Sequence[str]) -> list[Feed]:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The feeds that sources name, and what the sources say that the entries in folders count, by path."""
+
+    feeds: list[Feed]
+    folder_weights: Mapping[str, float]
+
+
+def feeds_from(sources: Sequence[str]) -> Sources:
     """The feeds that *sources* name: addresses, OPML or text files, starter lists, `-` for a list on stdin.
 
     Raises UsageError for a source that is none of these, FeedListError for a list that cannot be read; a bad line
     of a list is said on stderr and costs nothing else.
     """
     listed: dict[str, ListedFeed] = {}
+    weights: dict[str, float] = {}
     for source in sources:
-        for feed in _listed(source):
+        found = _listed(source)
+        for feed in found.feeds:
             listed.setdefault(feed.url, feed)
-    return [
-        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder) for each in listed.values()
+        weights = {**found.folder_weights, **weights}
+    feeds = [
+        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder, weight=each.weight)
+        for each in listed.values()
     ]
+    return Sources(feeds, weights)
 
 
-def _listed(source: str) -> Sequence[ListedFeed]:
+def _listed(source: str) -> FeedList:
     if source == "-":
-        return _read(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
+        return listed_in(sys.stdin.buffer.read(_LONGEST_LIST_BYTES), "stdin")
     if "://" in source or source.startswith("feed:"):
-        return (ListedFeed(feed_url(source), None, None),)
+        return FeedList((ListedFeed(feed_url(source)),))
     starter = starter_lists().get(source)
     path = Path(source)
     if path.exists() or starter is None:
-        return _read(_contents(path, source), source)
-    return _read(starter.read_bytes(), starter.name)
+        return listed_in(_contents(path, source), source)
+    return listed_in(starter.read_bytes(), starter.name)
 
 
 def _contents(path: Path, source: str) -> bytes:
@@ -101,12 +131,16 @@ def _contents(path: Path, source: str) -> bytes:
         raise FeedListError(f"{source}: cannot read this list of feeds: {error.strerror}") from None
 
 
-def _read(data: bytes, name: str) -> Sequence[ListedFeed]:
-    found: FeedList = read_list(data, name=name)
+def listed_in(data: bytes, name: str) -> FeedList:
+    """The feeds of the list *data*, called *name*; what in it is wrong is said on stderr.
+
+    Raises FeedListError for what is no list, or holds nothing but what is wrong.
+    """
+    found = read_list(data, name=name)
     if found.problems and not found.feeds:
         raise FeedListError(f"{name}: holds no feed address; {found.problems[0]}, and {len(found.problems) - 1} more")
     for problem in found.problems[:_PROBLEMS_SHOWN]:
         click.echo(f"newswire: {name}: {problem}", err=True)
     if len(found.problems) > _PROBLEMS_SHOWN:
         click.echo(f"newswire: {name}: {len(found.problems) - _PROBLEMS_SHOWN} more such lines left out", err=True)
-    return found.feeds
+    return found

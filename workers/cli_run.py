@@ -12,7 +12,7 @@ import click
 
 from pipeline.adapters.shipped import starter_lists
 from pipeline.errors import UsageError
-from workers.cli_options import feeds_from, settings_from, settings_options
+from workers.cli_options import feeds_from, number_between, settings_from, settings_options
 from workers.demo import run_demo
 from workers.lifecycle import environment_of, on_stop_signal
 from workers.once import run_once
@@ -43,11 +43,12 @@ def run(
     a list on stdin; its feeds are added to the feed list.
     """
     settings = settings_from(config, data_dir, redis_url, workers__count=workers, http__port=port)
-    feeds = feeds_from(sources)
+    named = feeds_from(sources)
     if not once:
         require_free_port(settings.http)
     with open_store(settings) as store:
-        added = store.feeds.add(feeds)
+        store.feeds.add_folder_weights(named.folder_weights)
+        added = store.feeds.add(named.feeds)
         if not store.feeds.count():
             raise UsageError(_offer())
         if added:
@@ -118,7 +119,7 @@ def worker(count: int, *, burst: bool, config: Path | None, data_dir: str | None
 
 
 @click.command(epilog="Example: newswire demo")
-@click.option("--seconds", type=click.FloatRange(5, 600), default=45.0, show_default=True, help="Longest duration.")
+@click.option("--seconds", type=number_between(5, 600), default=45.0, show_default=True, help="Longest duration.")
 def demo(seconds: float) -> None:
     """Show everything with no network: sample feeds served on loopback, followed for a few seconds."""
     run_demo(at_most_seconds=seconds)

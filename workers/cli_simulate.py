@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline import wire
@@ -19,7 +18,8 @@ from pipeline.stages.planning.plot import delay_plot
 from pipeline.stages.planning.rivals import FixedInterval, entry_frequency
 from pipeline.stages.planning.simulation import DAY_SECONDS, Course, Measured, Trace, simulated
 from pipeline.stages.schedule import SimulatorPolicy
-from workers.cli_options import feeds_from
+from workers.cli_options import feeds_from, listed_in, number_between
+from workers.terminal import Output
 
 _LEAST_DAYS = 2.0
 _WARM_UP_DAYS = 7.0
@@ -48,7 +48,7 @@ _RULES: dict[str, _Rule] = {
     "--per-day",
     default=8.0,
     show_default=True,
-    type=click.FloatRange(0.01, 10_000),
+    type=number_between(0.01, 10_000),
     help="Median rate assumed of feeds that are only named.",
 )
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture to this SVG file.")
@@ -59,9 +59,12 @@ def simulate(
     """Say how late entries would be seen for so many requests, by our plan and by the rules of others.
 
     SOURCE is articles as JSON lines (`newswire tail --json`, `newswire parse`; - is stdin), whose dates are the
-    history; or a list of feeds (OPML, text, starter list), for which a rhythm is assumed.
+    history; or a list of feeds (OPML, text, starter list), for which a rhythm is assumed. Every entry counts alike:
+    weights are left out.
     """
     wanted = _budgets(budgets)
+    if plot is not None and plot.suffix.lower() != ".svg":
+        raise UsageError(f"--plot {plot}: the picture is an SVG; give the file a name that ends in .svg")
     traces = [trace for source in sources for trace in _traces(source, per_day=per_day)]
     days = max(trace.end_seconds - trace.begin_seconds for trace in traces) / DAY_SECONDS
     course = Course(window=window, warm_up_days=min(_WARM_UP_DAYS, days / 4))
@@ -87,33 +90,32 @@ def _budgets(text: str) -> list[float]:
 
 def _traces(source: str, *, per_day: float) -> list[Trace]:
     """The posting times that *source* records; those assumed of it where it only names feeds."""
-    lines = _lines(source)
-    if lines is not None:
-        return _recorded(lines, source)
+    data = _data(source)
+    if data is not None and data.lstrip()[:1] in {b"{", b""}:
+        return _recorded(data.decode("utf-8", "replace").splitlines(), source)
+    feeds = feeds_from([source]).feeds if data is None else listed_in(data, source).feeds
+    if not feeds:
+        raise UsageError(f"{source}: names no feed")
     return [
         assumed_trace(feed.url, per_day=per_day, begin_seconds=_ASSUMED_BEGIN_SECONDS, days=_ASSUMED_DAYS)
-        for feed in feeds_from([source])
+        for feed in feeds
     ]
 
 
-def _lines(source: str) -> list[str] | None:
-    """The lines of *source* if they are JSON objects, else None."""
-    if source != "-" and not Path(source).is_file():
-        return None
-    text = sys.stdin.read() if source == "-" else Path(source).read_bytes().decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if source == "-" or (lines and lines[0].lstrip().startswith("{")):
-        return lines
-    return None
+def _data(source: str) -> bytes | None:
+    """What *source* holds, if it is stdin or a file."""
+    if source == "-":
+        return sys.stdin.buffer.read()
+    return Path(source).read_bytes() if Path(source).is_file() else None
 
 
 def _recorded(lines: Sequence[str], source: str) -> list[Trace]:
     """The history in *lines*, feed by feed; all of them are watched until the newest date of all."""
-    dates: dict[str, list[float]] = {}
-    for feed, date in _dated(lines):
-        dates.setdefault(feed, []).append(date)
-    newest = max((max(each) for each in dates.values()), default=0.0)
-    traces = [Trace(feed, min(each), newest, tuple(sorted(each))) for feed, each in dates.items()]
+    dates: dict[str, dict[str, float]] = {}
+    for feed, article, date in _dated(lines):
+        dates.setdefault(feed, {}).setdefault(article, date)
+    newest = max((max(each.values()) for each in dates.values()), default=0.0)
+    traces = [Trace(feed, min(each.values()), newest, tuple(sorted(each.values()))) for feed, each in dates.items()]
     long = [trace for trace in traces if newest - trace.begin_seconds >= _LEAST_DAYS * DAY_SECONDS]
     if not long:
         raise UsageError(
@@ -123,13 +125,18 @@ def _recorded(lines: Sequence[str], source: str) -> list[Trace]:
     return long
 
 
-def _dated(lines: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """Yield feed and date (seconds) of each article in *lines* that has both; other lines cost nothing else."""
+def _dated(lines: Sequence[str]) -> Iterator[tuple[str, str, float]]:
+    """Yield feed, article and date (seconds) of each of *lines* that has all three; others cost nothing else.
+
+    An article stands in as many lines as it has revisions. A document that was read without its address knows no
+    feed; its file is as good.
+    """
     for line in lines:
         try:
             article = json.loads(line)
-            yield str(article["feed"]["id"]), wire.ms_from_rfc3339(article["published"]["at"]) / 1000
-        except (ValueError, KeyError, TypeError):
+            feed = article["feed"]["id"] if article["feed"].get("url") else article.get("file", article["feed"]["id"])
+            yield str(feed), str(article["id"]), wire.ms_from_rfc3339(article["published"]["at"]) / 1000
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
 
 
@@ -148,13 +155,17 @@ def _show(rows: Sequence[tuple[str, float, Measured]], *, feeds: int, days: floa
         table.add_row(
             f"{budget:g}", name, f"{measured.requests_per_day:.1f}", *minutes, f"{measured.missed_share:.2%}"
         )
-    console = Console()
+    console = Output()
     console.print(
-        f"{feeds} feeds, {days:.0f} days of which the first {warm_up_days:.0f} only teach; delays in minutes; "
+        f"{_feeds(feeds)}, {days:.0f} days of which the first {warm_up_days:.0f} only teach; delays in minutes; "
         "budget and requests per feed and day",
         highlight=False,
     )
     console.print(table)
+
+
+def _feeds(number: int) -> str:
+    return "1 feed" if number == 1 else f"{number} feeds"
 
 
 def _write(path: Path, rows: Sequence[tuple[str, float, Measured]], *, feeds: int, days: float) -> None:
@@ -162,7 +173,7 @@ def _write(path: Path, rows: Sequence[tuple[str, float, Measured]], *, feeds: in
     for name, _, measured in rows:
         if measured.entries and measured.mean_seconds > 0 and measured.requests_per_day > 0:
             lines.setdefault(name, []).append((measured.requests_per_day, measured.mean_seconds / 60))
-    picture = delay_plot(lines, title=f"How late entries are seen: {feeds} feeds, {days:.0f} days")
+    picture = delay_plot(lines, title=f"How late entries are seen: {_feeds(feeds)}, {days:.0f} days")
     try:
         path.write_text(picture, "utf-8")
     except OSError as error:

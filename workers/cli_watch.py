@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline import wire
@@ -17,6 +16,7 @@ from pipeline.model import Article
 from workers.cli_options import settings_from, settings_options
 from workers.status import Status, status_of
 from workers.store import Store, open_store
+from workers.terminal import Output
 
 
 @click.command(epilog="Example: newswire tail --since 0 --lang fr --json")
@@ -92,7 +92,7 @@ def status(*, as_json: bool, config: Path | None, data_dir: str | None, redis_ur
     if as_json:
         click.echo(json.dumps(asdict(found)))
     else:
-        Console().print(_table(found))
+        Output().print(_table(found))
 
 
 def _table(found: Status) -> Table:

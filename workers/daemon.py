@@ -115,8 +115,10 @@ class Daemon:
         self._next_due_ms = leased.next_due_ms
         for damage in leased.damaged:
             log.error("damaged", feed=damage.feed_id, what=damage.what, repair=_REPAIRS[damage.what])
-        book = book_from_json(leased.account)
-        self.poller.price = book.account.price if book else None
+        if (book := book_from_json(leased.account)) is not None:  # where nothing was due, nothing is told of it
+            self.poller.price = book.account.price
+        if leased.leases:
+            self.poller.folder_weights = leased.folder_weights
         for lease in leased.leases if until_ms else await self.poller.turns.admit(leased.leases):
             self._in_flight.begin(lease.feed.id, lease, self._poll)
         return len(leased.leases)

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from time import monotonic, strftime
 from types import MappingProxyType
 
-from rich.console import Console
 from rich.text import Text
 
 from pipeline import Delivery, follow
@@ -29,6 +28,7 @@ from workers.demo_site import DemoSite, SampleFeed, Samples, read_samples
 from workers.lifecycle import environment_of, on_stop_signal
 from workers.store import Store, open_store
 from workers.supervisor import Child, Supervisor
+from workers.terminal import Output
 
 _OWN_SETTINGS: Mapping[str, object] = MappingProxyType(
     {
@@ -53,7 +53,7 @@ class _Show:
     expected: Mapping[str, int]
     deadline: float
     stopped: threading.Event
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Output = field(default_factory=lambda: Output(highlight=False))
     delivered: int = 0
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 

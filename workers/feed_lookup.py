@@ -7,6 +7,7 @@ from pipeline.errors import FeedListError, UsageError
 from pipeline.model import Feed, FeedHealth, FeedState
 from pipeline.stages.health import shown_health, what_to_do
 from pipeline.stages.urls import feed_id
+from pipeline.stages.weights import Weight
 from workers.store import Store
 
 
@@ -28,7 +29,7 @@ def find_feed(store: Store, name: str) -> Feed:
     return found
 
 
-def summary(feed: Feed, state: FeedState, known: FeedHealth) -> dict[str, object]:
+def summary(feed: Feed, state: FeedState, known: FeedHealth, weight: Weight) -> dict[str, object]:
     """What `feeds list --json` says of one feed."""
     health = shown_health(feed, known)
     return {
@@ -36,6 +37,8 @@ def summary(feed: Feed, state: FeedState, known: FeedHealth) -> dict[str, object
         "url": feed.url,
         "title": feed.title,
         "folder": feed.folder,
+        "weight": weight.value,
+        "weight_of": weight.said_by,
         "health": health,
         "since": None if known.since_ms is None or feed.paused else wire.rfc3339(known.since_ms),
         "why": known.detail or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
@@ -11,13 +12,16 @@ from time import monotonic
 import structlog
 
 from pipeline.adapters.store_errors import STORE_LOST
-from pipeline.model import Unchanged
+from pipeline.model import Feed, Unchanged
 from pipeline.stages.consumers import group_alert, group_health
 from pipeline.stages.memory import newest_day, tidied
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
+from pipeline.stages.planning.budget import mean_schedule, opening_price, polling_schedule, requests_per_day
+from pipeline.stages.planning.live import is_planned
 from pipeline.stages.planning.packing import plan_from_bytes
-from pipeline.stages.planning.price import Account, first_price
+from pipeline.stages.planning.price import Account
 from pipeline.stages.schedule import next_due_ms
+from pipeline.stages.websub import is_relied_on
 from workers.lifecycle import give_unused_memory_back
 from workers.store import Store
 
@@ -61,14 +65,15 @@ async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
 
 
 def apply_new_schedule(store: Store) -> None:
-    """Bring feeds forward when the schedule settings were changed to poll more often.
+    """Bring feeds forward when the settings of schedule or budget were changed to poll more often.
 
     Only feeds in good health: a wait that failures or a host's own word imposed is not shortened.
     """
-    schedule = store.settings.schedule
-    if not store.feeds.replace_schedule(json.dumps(asdict(schedule))):
+    settings = store.settings
+    if not store.feeds.replace_schedule(json.dumps([asdict(settings.schedule), asdict(settings.budget)])):
         return
     feeds = [feed for feed in store.feeds.all() if not feed.paused]
+    schedule = mean_schedule(settings, feeds=len(feeds))
     states = store.feeds.states([feed.id for feed in feeds])
     now_ms = store.backlog.now_ms()
     due_ms = {
@@ -81,23 +86,30 @@ def apply_new_schedule(store: Store) -> None:
 
 
 def book_requests(store: Store) -> None:
-    """Let the price of a request follow the budget: what is set, or as many as the fixed interval would make.
+    """Let the price of a request follow the budget.
 
     Several daemons may do so at once: what one has booked is no longer new to the next.
     """
     rhythms = store.rhythms
-    kept = (plan_from_bytes(plan) for plan in rhythms.plans())
-    followed = sum(not feed.paused for feed in store.feeds.all())
-    interval_seconds, requests = store.settings.schedule.interval_seconds, rhythms.requests()
-    now_seconds = store.backlog.now_ms() / 1000
+    followed = [feed for feed in store.feeds.all() if not feed.paused]
+    requests, now_seconds = rhythms.requests(), store.backlog.now_ms() / 1000
     book = rebooked(
-        book_from_json(rhythms.account()) or Book(Account(now_seconds, first_price(interval_seconds)), requests),
+        book_from_json(rhythms.account()) or Book(Account(now_seconds, opening_price(store.settings)), requests),
         now_seconds=now_seconds,
         requests=requests,
-        requests_per_day=store.settings.budget.requests_per_day or followed * _DAY_SECONDS / interval_seconds,
-        appetite=sum(plan.appetite for plan in kept if plan is not None),
+        requests_per_day=requests_per_day(store.settings, feeds=len(followed)),
+        appetite=_appetite(store, followed, now_ms=round(now_seconds * 1000)),
     )
     rhythms.keep_account(book_to_json(book))
+
+
+def _appetite(store: Store, followed: Sequence[Feed], *, now_ms: int) -> float:
+    """What the plans that are polled by ask for; a feed that is paused, timed or pushed has one that is not."""
+    schedule, hubs, kept = polling_schedule(store.settings), store.subscriptions.all(), store.rhythms.plans()
+    pushed = {feed_id for feed_id, hub in hubs.items() if is_relied_on(hub, now_ms=now_ms)}
+    packed = (kept.get(each.id) for each in followed if each.id not in pushed and is_planned(each, schedule))
+    plans = (plan_from_bytes(plan) for plan in packed if plan is not None)
+    return sum(plan.appetite for plan in plans if plan is not None)
 
 
 def look_at_groups(store: Store) -> None:

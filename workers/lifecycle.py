@@ -11,11 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from pipeline.adapters.shipped import default_settings_text
+from pipeline.setting_rules import UNLIMITED
 from pipeline.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ def _leaves(values: DataclassInstance, *, prefix: str) -> list[tuple[str, object
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value == inf:
+        return UNLIMITED
     return str(value.resolve()) if isinstance(value, Path) else str(value)
 
 

@@ -6,6 +6,7 @@ Store before settle, in one atom: a crash repeats a poll and loses nothing.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -15,12 +16,13 @@ import structlog
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.web import Web
 from pipeline.model import Fresh, Gone, Lease, NoResponse, Outcome, Refused, Response, Unchanged
-from pipeline.settings import Settings
+from pipeline.settings import ScheduleSettings, Settings
 from pipeline.stages.health import after_poll, alert_of
 from pipeline.stages.moves import addresses, can_be_read
-from pipeline.stages.planning.live import decided
-from pipeline.stages.planning.price import first_price
+from pipeline.stages.planning.budget import opening_price, polling_schedule
+from pipeline.stages.planning.live import Decision, decided
 from pipeline.stages.response import conditional_headers, read
+from pipeline.stages.weights import weight_of
 from workers.clock import Clock
 from workers.host_turns import HostTurns
 from workers.poll_log import PollLog
@@ -43,7 +45,8 @@ class Polled:
 class Poller:
     """Polls feeds through *web*, and settles their *leases*.
 
-    `price` is that of a request now, None before any was booked; `arrived` is set when a document came.
+    `price` is that of a request now, None before any was booked; `folder_weights` are what the entries of feeds
+    count, by folder; `arrived` is set when a document came.
     """
 
     settings: Settings
@@ -53,11 +56,14 @@ class Poller:
     clock: Clock = field(default_factory=Clock)
     pushes: Pushes | None = None
     price: float | None = None
+    folder_weights: Mapping[str, float] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _log: PollLog = field(init=False)
+    _schedule: ScheduleSettings = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin the log of polls."""
+        self._schedule = polling_schedule(self.settings)
         self._log = PollLog(tells_all=self.settings.log.level == "debug")
 
     async def poll(self, lease: Lease) -> Polled:
@@ -68,9 +74,7 @@ class Poller:
         now_ms = self.clock.now_ms()
         self.turns.leave(lease, response, took_ms=now_ms - asked_ms, now_ms=now_ms)
         outcome = read(lease, response, settings=self.settings.fetch, asked_ms=asked_ms, now_ms=now_ms)
-        schedule = self.settings.schedule
-        price = self.price or first_price(schedule.interval_seconds)
-        decision = decided(lease, outcome, settings=schedule, price=price, now_ms=now_ms)
+        decision = self._decide(lease, outcome, now_ms=now_ms)
         due_ms = decision.due_ms
         if self.pushes is not None:
             due_ms = await self.pushes.due_ms(feed, outcome, due_ms, now_ms=now_ms)
@@ -85,6 +89,16 @@ class Poller:
         seconds = monotonic() - started
         self._log.tell(lease, outcome, settled=settled, due_ms=due_ms, now_ms=now_ms, seconds=seconds)
         return Polled(feed.id, outcome, document_id, settled)
+
+    def _decide(self, lease: Lease, outcome: Outcome, *, now_ms: int) -> Decision:
+        return decided(
+            lease,
+            outcome,
+            settings=self._schedule,
+            price=self.price or opening_price(self.settings),
+            now_ms=now_ms,
+            weight=weight_of(lease.feed, self.folder_weights).value,
+        )
 
     async def _ask(self, lease: Lease, asked_ms: int) -> Response | NoResponse:
         """Ask at the feed's address; a moved feed has two now and then, asked in turn until one can be read."""

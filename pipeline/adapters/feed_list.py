@@ -11,7 +11,7 @@ from redis.client import Pipeline
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.replies import as_counters, as_fields
+from pipeline.adapters.replies import as_counters, as_fields, as_weights
 from pipeline.adapters.seen_shards import shard_names
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import known_state
@@ -79,6 +79,32 @@ class FeedStore:
             pipe.execute()
         return True
 
+    def set_weight(self, feed_id: str, weight: float | None) -> bool:
+        """Say what the entries of a feed count, None for what its folder says. False if unknown."""
+        feed = self.get(feed_id)
+        if feed is None:
+            return False
+        self._client.hset(self._keys.feeds, feed_id, wire.feed_to_json(replace(feed, weight=weight)))
+        return True
+
+    def folder_weights(self) -> dict[str, float]:
+        """What the entries of feeds count, by the path of their folder."""
+        return as_weights(self._client.hgetall(self._keys.weights))
+
+    def set_folder_weight(self, folder: str, weight: float | None) -> None:
+        """Say what the entries of the feeds in *folder*, a path, count; None for what the folder around it says."""
+        if weight is None:
+            self._client.hdel(self._keys.weights, folder)
+        else:
+            self._client.hset(self._keys.weights, folder, repr(weight))
+
+    def add_folder_weights(self, weights: Mapping[str, float]) -> None:
+        """Note *weights* of folders that have none yet."""
+        with self._client.pipeline(transaction=True) as pipe:
+            for folder, weight in weights.items():
+                pipe.hsetnx(self._keys.weights, folder, repr(weight))
+            pipe.execute()
+
     def refresh(self, feed_ids: Iterable[str]) -> int:
         """Make the given feeds due at once; paused and unknown ones are left alone. Returns how many."""
         with self._client.pipeline(transaction=False) as pipe:
@@ -119,6 +145,14 @@ class FeedStore:
         """When the feed is polled next (or its lease ends); None when paused or unknown."""
         score = self._client.zscore(self._keys.due, feed_id)
         return None if score is None else int(float(score))
+
+    def due_times(self, feed_ids: Sequence[str]) -> list[int | None]:
+        """When many feeds are polled next, in their order; None for one that is paused or unknown."""
+        times: list[int | None] = []
+        for start in range(0, len(feed_ids), _CHUNK):
+            scores = self._client.zmscore(self._keys.due, list(feed_ids[start : start + _CHUNK]))
+            times.extend(None if score is None else int(float(score)) for score in scores)
+        return times
 
     def forget_validators(self, feed_id: str) -> None:
         """Make the next poll of a feed unconditional: what its validators vouch for was not received whole."""

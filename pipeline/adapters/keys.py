@@ -31,6 +31,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
 | `{ns}:rhythms` | hash feed id → bytes | as long as the feeds | when each feed's entries appeared, packed |
 | `{ns}:plans` | hash feed id → bytes | as long as the feeds | the next polls of each feed, packed |
+| `{ns}:weights` | hash folder → number | for ever | what the entries of the feeds in a folder count |
 | `{ns}:latencies`, `{ns}:latencies:<feed>` | hash | for ever; as the feeds | how soon articles were seen |
 | `{ns}:account` | string | for ever | the price of a request, and how the budget of requests stands |
 | `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
@@ -58,9 +59,10 @@ from hashlib import blake2b
 
 _OF_ALL_FEEDS = ("feeds", "due", "leases", "shards", "zones", "health", "subscriptions", "rhythms", "plans")
 _OF_EACH_FEED = ("states:*", "seen:*", "aliases:*", "items:*", "told:*", "counts:*")
+_OF_FOLDERS = ("weights",)
 _OF_THE_WHOLE = ("tokens", "sketches*", "articles", "dead*", "totals", "alerts", "latencies*", "account", "schedule")
 PERMANENT = (
-    *(f"{{*}}:{name}" for name in (*_OF_ALL_FEEDS, *_OF_EACH_FEED, *_OF_THE_WHOLE)),
+    *(f"{{*}}:{name}" for name in (*_OF_ALL_FEEDS, *_OF_EACH_FEED, *_OF_FOLDERS, *_OF_THE_WHOLE)),
     "rq:queues",
     "rq:workers*",
 )
@@ -162,6 +164,11 @@ class Keys:
     def plans(self) -> str:
         """The next polls of each feed."""
         return self._name("plans")
+
+    @property
+    def weights(self) -> str:
+        """What the entries of the feeds in each folder count."""
+        return self._name("weights")
 
     @property
     def all_latencies(self) -> str:

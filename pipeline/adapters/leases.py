@@ -6,8 +6,8 @@ Every write is fenced by the lease's token, so a daemon that was frozen past its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from pipeline import wire
 from pipeline.adapters.batched_calls import BatchedCalls
 from pipeline.adapters.health import change_health, health_from_record
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.replies import as_weights
 from pipeline.adapters.scripts import Value, call_async
 from pipeline.model import Alert, FeedHealth, FeedState, Lease, RawDocument
 from pipeline.state_fields import changed_fields, state_from_fields, state_to_fields
@@ -45,14 +46,16 @@ class Damage:
 class Leased:
     """What one call of `lease_due` brought: the leases, the server's clock (ms) to go by, and when more is due.
 
-    `account` is how the budget of requests stands, as text; None before it was first booked. A feed whose state is
-    `damaged` is leased as one never polled; one that is damaged itself is not leased.
+    `account` is how the budget of requests stands, as text; None before it was first booked. `folder_weights` are
+    what the entries of feeds count, by folder. Both are told of only where something was leased. A feed whose state
+    is `damaged` is leased as one never polled; one that is damaged itself is not leased.
     """
 
     leases: tuple[Lease, ...]
     now_ms: int
     next_due_ms: int | None = None
     account: bytes | None = None
+    folder_weights: Mapping[str, float] = field(default_factory=dict)
     damaged: tuple[Damage, ...] = ()
 
 
@@ -75,7 +78,7 @@ class LeaseStore:
         A state that cannot be read is deleted: it is told of once, and nothing of it outlives the poll.
         """
         keys = self._keys
-        now_ms, next_due_ms, account, *rows = await call_async(
+        now_ms, next_due_ms, account, weights, *rows = await call_async(
             self._client,
             "lease_feeds",
             keys={
@@ -88,6 +91,7 @@ class LeaseStore:
                 "plans": keys.plans,
                 "account": keys.account,
                 "states": keys.all_states,
+                "weights": keys.weights,
             },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
         )
@@ -99,6 +103,7 @@ class LeaseStore:
             int(now_ms),
             int(float(next_due_ms)) if next_due_ms else None,
             account or None,
+            as_weights(dict(zip(weights[::2], weights[1::2], strict=True))),
             tuple(damaged),
         )
 

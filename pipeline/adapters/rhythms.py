@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from pipeline.adapters.connection import Client
@@ -44,10 +44,10 @@ class RhythmStore:
         """The plan of a feed, packed."""
         return cast("bytes | None", self._client.hget(self._keys.plans, feed_id))
 
-    def plans(self) -> Iterator[bytes]:
-        """Yield the plans of all feeds, packed; one that changes meanwhile may come twice or not at all."""
-        for _, plan in self._client.hscan_iter(self._keys.plans, count=_AT_ONCE):
-            yield plan
+    def plans(self) -> dict[str, bytes]:
+        """The plans of all feeds by their ids, packed; one that is made meanwhile may be missing."""
+        found = self._client.hscan_iter(self._keys.plans, count=_AT_ONCE)
+        return {feed_id.decode(): plan for feed_id, plan in found}
 
     def account(self) -> bytes | None:
         """How the budget of requests stands, as text."""

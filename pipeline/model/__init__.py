@@ -25,7 +25,17 @@ from pipeline.model.backfills import Backfill, BackfillLease
 from pipeline.model.consumers import ConsumerGroup, GroupAlert, GroupHealth
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
-from pipeline.model.feeds import NO_HINTS, Feed, FeedState, FullText, Hints, Lease, LyingValidator
+from pipeline.model.feeds import (
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
+    NO_HINTS,
+    Feed,
+    FeedState,
+    FullText,
+    Hints,
+    Lease,
+    LyingValidator,
+)
 from pipeline.model.health import NEVER_JUDGED, Alert, DocumentKind, FeedHealth, GapAlert, Health
 from pipeline.model.hosts import UNKNOWN_HOST, HostState
 from pipeline.model.load import Load
@@ -45,6 +55,8 @@ from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Tidied, Verdict
 
 __all__ = [
+    "LEAST_WEIGHT",
+    "MOST_WEIGHT",
     "NEVER_JUDGED",
     "NO_HINTS",
     "UNKNOWN_HOST",

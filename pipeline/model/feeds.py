@@ -9,13 +9,17 @@ from pipeline.model.health import NEVER_JUDGED, FeedHealth
 
 FullText = Literal["auto", "always", "never"]
 
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+"""Polls go with the square root: from a tenth as many to ten times as many as of a feed that weighs 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed as the operator asked for it.
 
     `id` is 16 hex digits made from the address; it stays when the feed moves. `interval_seconds` overrides
-    `schedule.interval_seconds` for this feed alone, and `full_text` the setting `articles.full_text`.
+    `schedule.interval_seconds` for this feed alone, and `full_text` the setting `articles.full_text`. `weight` is
+    what its entries count where those of others count 1 (LEAST_WEIGHT to MOST_WEIGHT); None is what its folder says.
     """
 
     id: str
@@ -26,6 +30,7 @@ class Feed:
     paused: bool = False
     added_ms: int = 0
     full_text: FullText | None = None
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

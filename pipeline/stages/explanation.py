@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from pipeline import wire
 from pipeline.model import Feed, FeedHealth, FeedState
-from pipeline.settings import ScheduleSettings
+from pipeline.settings import Settings
 from pipeline.stages.health import shown_health, what_to_do
+from pipeline.stages.planning.budget import is_unlimited, polling_schedule
+from pipeline.stages.planning.live import is_planned
+from pipeline.stages.weights import UNSAID, Weight, weight_words
 
 _FATES = ("new", "revised", "same", "near_duplicates", "rejected", "dead")
 
@@ -19,8 +22,9 @@ def explanation(
     *,
     due_ms: int | None,
     counts: Mapping[str, int],
-    settings: ScheduleSettings,
+    settings: Settings,
     now_ms: int,
+    weight: Weight = UNSAID,
 ) -> dict[str, str]:
     """Explain *feed* as it is known at *now_ms*, one sentence or two for each question a person has."""
     health = shown_health(feed, known)
@@ -31,7 +35,7 @@ def explanation(
         "what_to_do": what_to_do(health),
         "last_poll": _last_poll(state),
         "next_poll": _next_poll(feed, state, due_ms=due_ms, now_ms=now_ms),
-        "why_then": _why_then(feed, state, settings),
+        "why_then": _why_then(feed, state, settings, weight),
         "items": _items(counts),
     }
 
@@ -59,16 +63,22 @@ def _next_poll(feed: Feed, state: FeedState, *, due_ms: int | None, now_ms: int)
     return f"{wire.rfc3339(due_ms)}, in {_duration((due_ms - now_ms) / 1000)}."
 
 
-def _why_then(feed: Feed, state: FeedState, settings: ScheduleSettings) -> str:
+def _why_then(feed: Feed, state: FeedState, settings: Settings, weight: Weight) -> str:
     if feed.paused:
         return "A paused feed is never due."
-    own = feed.interval_seconds is not None
-    seconds = feed.interval_seconds or settings.interval_seconds
-    whose = "its own interval" if own else "schedule.interval_seconds"
-    bounds = f"kept between {_duration(settings.min_interval_seconds)} and {_duration(settings.max_interval_seconds)}"
+    schedule = polling_schedule(settings)
+    seconds = feed.interval_seconds or schedule.interval_seconds
+    whose = "schedule.interval_seconds"
+    if feed.interval_seconds is not None:
+        whose = "its own interval"
+    elif is_unlimited(settings):
+        whose = "schedule.min_interval_seconds, for budget.requests_per_day is unlimited"
+    bounds = f"kept between {_duration(schedule.min_interval_seconds)} and {_duration(schedule.max_interval_seconds)}"
     rule = f"Every {_duration(seconds)} ({whose}), {bounds}"
     if state.failures:
         return f"{rule}; longer now, after {state.failures} failed polls in a row."
+    if weight.value != 1 and not is_planned(feed, schedule):
+        return f"{rule}; {weight_words(weight)}, changes nothing in that."
     return f"{rule}."
 
 

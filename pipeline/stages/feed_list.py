@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import FeedListError, UsageError
 from pipeline.stages.opml import ListedFeed, decoded, read_opml
 from pipeline.stages.urls import feed_url
+from pipeline.stages.weights import ALLOWED_WEIGHTS
 
 _SHOWN_CHARACTERS = 80  # of a bad line: enough to find it, short enough for one line of a terminal
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -17,21 +18,31 @@ _NOT_TEXT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """The feeds of a list, each address once and normalised, and one line for each that is no address."""
+    """The feeds of a list, each address once and normalised, and one line for each that is no address.
+
+    `folder_weights` are what the list says that the entries of the feeds in its folders count, by path.
+    """
 
     feeds: tuple[ListedFeed, ...] = ()
     problems: tuple[str, ...] = ()
+    folder_weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_list(data: bytes, *, name: str) -> FeedList:
     """Return the feeds that *data* names: OPML if it begins with `<`, else text with an address a line.
 
     In text, blank lines and lines that begin with `#` are skipped, and what follows an address after a blank is
-    ignored. A bad address costs itself only: it becomes a problem with its line. Of equal addresses the first
-    counts. *name* is what errors call the list. Raises FeedListError when *data* is neither.
+    ignored. A bad address or weight costs itself only: it becomes a problem with its line. Of equal addresses the
+    first counts. *name* is what errors call the list. Raises FeedListError when *data* is neither.
     """
     if data.startswith((b"<\0", b"\0<")) or decoded(data[:4096]).lstrip().startswith("<"):
-        return _judged((feed, feed.url) for feed in read_opml(data, name=name))
+        outlines = read_opml(data, name=name)
+        listed = _judged((feed, feed.url) for feed in outlines.feeds)
+        weights = [
+            f"line {line}: newswire:weight {_shown(text)!r} must be {ALLOWED_WEIGHTS}: it counts as not there"
+            for line, text in outlines.bad_weights
+        ]
+        return replace(listed, problems=(*listed.problems, *weights), folder_weights=outlines.folder_weights)
     text = decoded(data)
     if odd := _NOT_TEXT.search(text):
         line = text.count("\n", 0, odd.start()) + 1

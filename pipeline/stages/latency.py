@@ -18,6 +18,9 @@ BOUNDS_SECONDS: tuple[int, ...] = (
 )  # fmt: skip
 """The upper ends of the buckets."""
 
+_ENOUGH_POLLS = 10
+_TOLD_APART_SECONDS = 60.0
+"""What is seen within a minute of its date has shown no lag that could be told from none."""
 _LONGEST_SECONDS = BOUNDS_SECONDS[-1]
 
 
@@ -45,7 +48,8 @@ def counted(latencies_seconds: list[float], visibility: Visibility) -> dict[str,
     for seconds in latencies_seconds:
         if 0 <= seconds <= _LONGEST_SECONDS:
             bucket = str(bisect_left(BOUNDS_SECONDS, seconds))
-            for name, amount in ((bucket, 1), ("seconds", round(seconds)), ("lag_seconds", round(min(lag, seconds)))):
+            lagged = 0 if seconds < _TOLD_APART_SECONDS else round(min(lag, seconds))
+            for name, amount in ((bucket, 1), ("seconds", round(seconds)), ("lag_seconds", lagged)):
                 counters[name] = counters.get(name, 0) + amount
     return counters
 
@@ -63,11 +67,14 @@ def latency_of(counters: Mapping[str, int]) -> Latency:
 def mean_lag_seconds(visibility: Visibility) -> float:
     """Give how long an entry takes to show in its feed on average, as far as polls could tell.
 
-    One that takes longer than they tell apart counts as if it took just that long.
+    What shows within its first minute cannot be told from what shows at once, and what takes longer than is told
+    apart counts as if it took just that long. Of a feed that few polls have met with a new entry nothing is known: 0.
     """
+    if sum(visibility.asked) < _ENOUGH_POLLS:
+        return 0.0
     shares = lag_shares(visibility)
     later = max(1.0 - sum(shares), 0.0)
-    return sum((age + 0.5) * 60 * share for age, share in enumerate(shares)) + later * AGES * 60
+    return sum((age + 0.5) * 60 * share for age, share in enumerate(shares) if age) + later * AGES * 60
 
 
 def _percentile(buckets: list[int], share: float) -> float:

@@ -1,5 +1,7 @@
 """OPML 2.0 as programs really export it: read what is there, mend what every export gets wrong, write it cleanly.
 
+What OPML has no word for is an attribute in a namespace of our own: `newswire:weight`, of a feed or a folder.
+
 Rules of this file: entities of a document's own are refused, not expanded; depth is bounded; what is read is said
 as written (`feed_list` judges addresses), what is written reads back the same.
 """
@@ -15,6 +17,7 @@ from xml.parsers import expat
 
 from pipeline.errors import FeedListError
 from pipeline.model import Feed
+from pipeline.stages.weights import folder_parts, weight_from_text
 
 MAX_DEPTH = 100
 """Deepest nesting of elements that is read; the deepest list seen in the wild has five levels."""
@@ -22,6 +25,8 @@ MAX_DEPTH = 100
 MAX_FOLDER_CHARACTERS = 500
 """Longest path of a folder that is kept: a path is repeated for each feed, so a long one would grow with the list."""
 
+_NAMESPACE = ' xmlns:newswire="https://pypi.org/project/newswire/"'
+_WEIGHT = "newswire:weight"
 _WHOLE = True  # the document is handed to expat in one piece
 _FOLDER_LEVELS = MAX_DEPTH - 4  # opml, body, the feed itself, and one to spare
 
@@ -44,9 +49,19 @@ class ListedFeed:
     title: str | None = None
     folder: str | None = None
     line: int | None = field(default=None, compare=False)
+    weight: float | None = None
 
 
-def read_opml(data: bytes, *, name: str) -> tuple[ListedFeed, ...]:
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """The feeds of a document, the weights of folders by path, and each weight that is none, with its line."""
+
+    feeds: tuple[ListedFeed, ...] = ()
+    folder_weights: Mapping[str, float] = field(default_factory=dict)
+    bad_weights: tuple[tuple[int, str], ...] = ()
+
+
+def read_opml(data: bytes, *, name: str) -> Outlines:
     """Return every outline of *data* that has an address, in order, as written; *name* is how errors call it.
 
     Read as if they were right: attribute names in any case, a bare `&`, HTML entities, control characters, blanks
@@ -58,7 +73,7 @@ def read_opml(data: bytes, *, name: str) -> tuple[ListedFeed, ...]:
     skipped = prologue.end() if prologue else len(text) - len(text.lstrip())
     reader = _Reader(name, first_line=text.count("\n", 0, skipped))
     reader.read(_mended(text[skipped:]))
-    return tuple(reader.feeds)
+    return Outlines(tuple(reader.feeds), reader.folder_weights, tuple(reader.bad_weights))
 
 
 def decoded(data: bytes) -> str:
@@ -80,17 +95,22 @@ def decoded(data: bytes) -> str:
     return data.decode("cp1252", errors="replace")
 
 
-def write_opml(feeds: Sequence[Feed], *, title: str) -> bytes:
-    """Return *feeds* as OPML 2.0 in UTF-8: folders ("A/B") are nested outlines, in the order they first appear."""
+def write_opml(feeds: Sequence[Feed], *, title: str, folder_weights: Mapping[str, float] | None = None) -> bytes:
+    """Return *feeds* as OPML 2.0 in UTF-8: folders ("A/B") are nested outlines, in the order they first appear.
+
+    *folder_weights*, by path, stand with the folders; what they say of folders without feeds is left out.
+    """
     root = _Folder()
     for feed in feeds:
         folder = root
-        for part in _levels(feed.folder):
-            folder = folder.folders.setdefault(part, _Folder())
+        for depth, part in enumerate(levels := _levels(feed.folder), 1):
+            weight = (folder_weights or {}).get("/".join(levels[:depth]))
+            folder = folder.folders.setdefault(part, _Folder(weight))
         folder.feeds.append(feed)
+    is_weighed = bool(folder_weights) or any(feed.weight is not None for feed in feeds)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
+        f'<opml version="2.0"{_NAMESPACE if is_weighed else ""}>',
         f"  <head><title>{_escaped(title)}</title></head>",
         "  <body>",
         *_written(root, depth=2),
@@ -108,6 +128,8 @@ class _Reader:
 
     def __init__(self, name: str, *, first_line: int) -> None:
         self.feeds: list[ListedFeed] = []
+        self.folder_weights: dict[str, float] = {}
+        self.bad_weights: list[tuple[int, str]] = []
         self._name = name
         self._first_line = first_line
         self._depth = 0
@@ -139,14 +161,24 @@ class _Reader:
     def _outline(self, attributes: Mapping[str, str]) -> None:
         url = attributes.get("xmlurl", "").strip()
         label = _one_line(attributes.get("title", "")) or _one_line(attributes.get("text", "")) or None
+        weight = self._weight(attributes)
         if url:
             folder = self._folders[-1][1] if self._folders else None
             title = None if label == url else label
-            self.feeds.append(ListedFeed(url, title, folder, self._line()))
+            self.feeds.append(ListedFeed(url, title, folder, self._line(), weight))
         elif label and (parts := _parts(label)):
             above = [self._folders[-1][1]] if self._folders else []
             path = "/".join((*above, *parts))[:MAX_FOLDER_CHARACTERS].rstrip("/ ")
             self._folders.append((self._depth, path))
+            if weight is not None:
+                self.folder_weights.setdefault(path, weight)
+
+    def _weight(self, attributes: Mapping[str, str]) -> float | None:
+        text = attributes.get(_WEIGHT)
+        weight = None if text is None else weight_from_text(text)
+        if text is not None and weight is None:
+            self.bad_weights.append((self._line(), text))
+        return weight
 
     def _end(self, _element: str) -> None:
         if self._folders and self._folders[-1][0] == self._depth:
@@ -211,12 +243,13 @@ def _one_line(text: str) -> str:
 
 @dataclass(slots=True)
 class _Folder:
+    weight: float | None = None
     folders: dict[str, _Folder] = field(default_factory=dict)
     feeds: list[Feed] = field(default_factory=list)
 
 
 def _parts(folder: str) -> list[str]:
-    return [name for part in folder.split("/") if (name := _one_line(_NOT_XML.sub("", part)))]
+    return folder_parts(_NOT_XML.sub("", folder))
 
 
 def _levels(folder: str | None) -> list[str]:
@@ -232,11 +265,15 @@ def _written(folder: _Folder, *, depth: int) -> Iterator[str]:
     for feed in folder.feeds:
         title = _escaped(feed.title or "")
         label = f'text="{title}" title="{title}"' if title else f'text="{_escaped(feed.url)}"'
-        yield f'{indent}<outline type="rss" {label} xmlUrl="{_escaped(feed.url)}"/>'
+        yield f'{indent}<outline type="rss" {label} xmlUrl="{_escaped(feed.url)}"{_weight(feed.weight)}/>'
     for name, inner in folder.folders.items():
-        yield f'{indent}<outline text="{_escaped(name)}" title="{_escaped(name)}">'
+        yield f'{indent}<outline text="{_escaped(name)}" title="{_escaped(name)}"{_weight(inner.weight)}>'
         yield from _written(inner, depth=depth + 1)
         yield f"{indent}</outline>"
+
+
+def _weight(weight: float | None) -> str:
+    return "" if weight is None else f' {_WEIGHT}="{repr(weight).removesuffix(".0")}"'
 
 
 def _escaped(text: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import redis
+import redis.asyncio
 
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LeaseStore
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import state_to_fields
 
@@ -102,3 +104,37 @@ def test_a_move_can_be_undone(redis_client: redis.Redis) -> None:
     store.forget_moves([FEEDS[0].id])
 
     assert store.state(FEEDS[0].id) == FeedState(etag=b'"1"', body_digest="d")
+
+
+async def test_weights_are_kept_and_come_with_the_lease(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A daemon plans by them, and asks nothing more of Redis for that; another hand's nonsense costs nothing."""
+    store, leases = FeedStore(redis_client, KEYS), LeaseStore(async_redis, KEYS)
+    store.add(FEEDS[:2])
+    assert store.set_weight(FEEDS[0].id, 3.0)
+    assert not store.set_weight("ff" * 8, 3.0)
+    store.set_folder_weight("Nord", 0.5)
+    store.set_folder_weight("Nord/Sud", 4.0)
+    store.set_folder_weight("Ouest", 4.0)
+    store.set_folder_weight("Ouest", None)
+    store.add_folder_weights({"Nord": 9.0, "Été/Plage": 2.0})
+    redis_client.hset(KEYS.weights, mapping={"Est": "much", b"\xff": "7", "Centre": "0"})
+
+    leased = await leases.lease_due(limit=2)
+
+    weights = {"Nord": 0.5, "Nord/Sud": 4.0, "Été/Plage": 2.0, "\ufffd": 7.0}
+    assert store.folder_weights() == leased.folder_weights == weights
+    assert [lease.feed.weight for lease in leased.leases] == [3.0, None]
+    assert store.set_weight(FEEDS[0].id, None)
+    assert store.get(FEEDS[0].id) == FEEDS[0]
+
+
+def test_due_times_of_many_feeds_come_in_their_order(redis_client: redis.Redis) -> None:
+    """A folder may hold thousands."""
+    store = FeedStore(redis_client, KEYS)
+    store.add(FEEDS, due_ms=5)
+    store.set_paused(FEEDS[1].id, paused=True)
+
+    assert store.due_times([feed.id for feed in FEEDS]) == [5, None, *[5] * (len(FEEDS) - 2)]
+    assert store.due_times([]) == []

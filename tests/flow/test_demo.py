@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,3 +95,46 @@ def test_a_demo_that_falls_short_names_the_figures(system: System, temporary: Pa
     assert f"entries 0 instead of {read_samples(seeds() / 'demo').expected['entries']}" in finished.stderr
     assert system.processes() == []
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", ["demo", "simulate seeds.txt"])
+def test_a_reader_that_has_seen_enough_is_no_failure(system: System, temporary: Path, arguments: str) -> None:
+    """`newswire demo | head` is what people type; tables, which rich writes, end as quietly as lines."""
+    (system.folder / "seeds.txt").write_text("https://example.org/feed\n", "utf-8")
+
+    finished = system.run_shell(f"{arguments} | true")
+
+    assert (finished.code, finished.stderr) == (0, "")
+    assert system.processes() == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_output_that_has_no_room_is_one_line(system: System) -> None:
+    """A full disk behind `> articles.jsonl` is the operator's to mend, and no bug of ours."""
+    finished = system.run_shell("demo > /dev/full")
+
+    assert finished.code == 1
+    assert finished.stderr == (
+        "newswire: cannot write: No space left on device; make room, and run the command again\n"
+    )
+
+
+@pytest.mark.parametrize("imported", ["pipeline.errors", "workers.cli_dead", "rich.table"])
+def test_an_interrupted_start_is_quiet(imported: str) -> None:
+    """Who has mistyped presses Ctrl-C at once, while modules are still being imported."""
+    interrupting = f"""
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {imported!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+from workers.entry import main
+print("not interrupted")
+"""
+
+    ended = subprocess.run([sys.executable, "-c", interrupting], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import FeedListError, UsageError
-from pipeline.model import Feed
+from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed
 from pipeline.stages.feed_list import FeedList, read_list
 from pipeline.stages.opml import MAX_DEPTH, MAX_FOLDER_CHARACTERS, ListedFeed, read_opml, write_opml
 from pipeline.stages.urls import feed_url
+from pipeline.stages.weights import folders_around
 
 CORPUS = (Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus" / "opml").resolve()
 needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="../shared/corpus is absent")
@@ -63,7 +66,7 @@ def test_messy_outlines_are_read_as_meant(body: str, expected: ListedFeed | tupl
     if isinstance(expected, tuple):
         expected = ListedFeed("https://one.example/feed", *expected)
 
-    assert read_opml(opml(body), name="x.opml") == (expected,)
+    assert read_opml(opml(body), name="x.opml").feeds == (expected,)
 
 
 def test_a_bare_ampersand_in_an_address_is_mended() -> None:
@@ -185,7 +188,21 @@ MARKUP = (
     "&#1;",
     "\n",
 )
-ODDITIES = ("&eacute;", "\0", "\ud800", "<!--", "-->", "<![CDATA[", "]]>", "<!DOCTYPE a [", "<!ENTITY", "A/B", "é")
+ODDITIES = (
+    'newswire:weight="3"',
+    'newswire:weight="',
+    "&eacute;",
+    "\0",
+    "\ud800",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<!DOCTYPE a [",
+    "<!ENTITY",
+    "A/B",
+    "é",
+)
 
 
 @given(st.lists(st.sampled_from(MARKUP + ODDITIES), max_size=30).map("".join))
@@ -217,20 +234,72 @@ def tidy(text: str | None, separator: str | None = None) -> str | None:
     return separator.join(part for name in shown.split(separator) if (part := tidy(name))) or None
 
 
-@given(st.lists(st.tuples(urls, st.none() | words, folders), max_size=8, unique_by=lambda listed: listed[0]), words)
-def test_what_is_written_reads_back_the_same(listed: list[tuple[str, str | None, str | None]], title: str) -> None:
-    """An export is a backup: importing it must give the list it was made from."""
-    feeds = [Feed(id=str(n), url=url, title=name, folder=folder) for n, (url, name, folder) in enumerate(listed)]
+weights = st.floats(LEAST_WEIGHT, MOST_WEIGHT)
 
-    document = write_opml(feeds, title=title)
+
+@given(
+    st.lists(
+        st.tuples(urls, st.none() | words, folders, st.none() | weights),
+        max_size=8,
+        unique_by=lambda listed: listed[0],
+    ),
+    words,
+    st.randoms(use_true_random=False),
+)
+def test_what_is_written_reads_back_the_same(
+    listed: list[tuple[str, str | None, str | None, float | None]], title: str, chance: Random
+) -> None:
+    """An export is a backup: importing it must give the list it was made from."""
+    feeds = [Feed(str(n), url, name, folder, weight=weight) for n, (url, name, folder, weight) in enumerate(listed)]
+    around = {path for feed in feeds for path in folders_around(replace(feed, folder=tidy(feed.folder, "/")))}
+    of_folders = {path: chance.uniform(LEAST_WEIGHT, MOST_WEIGHT) for path in sorted(around) if path.count("/") < 90}
+
+    document = write_opml(feeds, title=title, folder_weights=of_folders)
 
     back = read_list(document, name="x")
     assert back.problems == ()
-    assert {feed.url: (feed.title, feed.folder) for feed in back.feeds} == {
-        feed.url: (tidy(feed.title), tidy(feed.folder, "/")) for feed in feeds
+    assert back.folder_weights == of_folders
+    assert {feed.url: (feed.title, feed.folder, feed.weight) for feed in back.feeds} == {
+        feed.url: (tidy(feed.title), tidy(feed.folder, "/"), feed.weight) for feed in feeds
     }
-    again = [Feed(id="0", url=feed.url, title=feed.title, folder=feed.folder) for feed in back.feeds]
-    assert write_opml(again, title=title) == document
+    again = [Feed("0", feed.url, feed.title, feed.folder, weight=feed.weight) for feed in back.feeds]
+    assert write_opml(again, title=title, folder_weights=back.folder_weights) == document
+
+
+def test_weights_stand_in_a_namespace_of_their_own() -> None:
+    """Other programs leave alone what they can see is not theirs; a list without weights is plain OPML."""
+    feeds = [Feed("1", "https://one.example/feed", folder="News/Paris", weight=0.5)]
+
+    assert write_opml(feeds, title="Mine", folder_weights={"News": 3.0, "Gone": 2.0}).decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<opml version="2.0" xmlns:newswire="https://pypi.org/project/newswire/">\n'
+        "  <head><title>Mine</title></head>\n"
+        "  <body>\n"
+        '    <outline text="News" title="News" newswire:weight="3">\n'
+        '      <outline text="Paris" title="Paris">\n'
+        '        <outline type="rss" text="https://one.example/feed" xmlUrl="https://one.example/feed" '
+        'newswire:weight="0.5"/>\n'
+        "      </outline>\n"
+        "    </outline>\n"
+        "  </body>\n"
+        "</opml>\n"
+    )
+
+
+def test_a_bad_weight_costs_only_itself() -> None:
+    """The feed is followed as any other, and the line to mend is named."""
+    data = opml(f'\n<outline text="News" NewsWire:Weight="much">\n{ONE[:-2]} newswire:weight="0"/></outline>')
+
+    listed = read_list(data, name="x")
+
+    assert [(feed.url, feed.folder, feed.weight) for feed in listed.feeds] == [
+        ("https://one.example/feed", "News", None)
+    ]
+    assert listed.folder_weights == {}
+    assert listed.problems == (
+        "line 2: newswire:weight 'much' must be a number from 0.01 to 100: it counts as not there",
+        "line 3: newswire:weight '0' must be a number from 0.01 to 100: it counts as not there",
+    )
 
 
 def test_an_export_is_nested_as_its_folders_are() -> None:

@@ -36,6 +36,15 @@ def test_the_share_of_the_feeds_own_lag_is_told() -> None:
     assert share == pytest.approx(0.5, abs=0.1)
 
 
+def test_a_feed_that_shows_at_once_has_no_lag_to_blame() -> None:
+    """Polled each two seconds, half of the delay is ours; a share of 100 % would hide that."""
+    prompt = Visibility((200.0, *[0.0] * 15), (200.0, *[0.0] * 15))
+
+    assert latency_of(counted([2.0] * 10, prompt)).lag_share == 0
+    assert latency_of(counted([300.0] * 10, prompt)).lag_share == pytest.approx(0, abs=0.03)
+    assert latency_of(counted([300.0] * 10, NOTHING_SEEN)).lag_share == 0
+
+
 @given(st.lists(st.floats(0, 604_800)), st.lists(st.floats(0, 604_800)))
 def test_counters_of_two_documents_add_up(first: list[float], second: list[float]) -> None:
     """Feeds and workers count apart, and the sum is the whole."""

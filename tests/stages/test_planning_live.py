@@ -10,12 +10,15 @@ from posting import MONDAY, desk
 from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
-from pipeline.stages.planning.live import decided
+from pipeline.stages.planning.live import answer_weight, decided
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
+from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.price import Account
+from pipeline.stages.planning.reasons import plan_words
 from pipeline.stages.planning.rhythm import begun
-from pipeline.stages.planning.words import plan_words, posting_words
+from pipeline.stages.planning.words import posting_words
 from pipeline.stages.schedule import next_due_ms
+from pipeline.stages.weights import Weight
 
 NOW_MS = int(MONDAY + 28 * 86_400) * 1000 + 8 * 3_600_000
 SETTINGS = ScheduleSettings(
@@ -146,7 +149,86 @@ def test_the_posting_of_a_feed_is_told_in_words() -> None:
     assert "% at :00" in words
     assert "not known yet" in words
     assert plan
-    assert "30 entry-minutes" in plan_words(plan, due_seconds=decision.due_ms / 1000)
+    told = plan_words(
+        plan,
+        due_seconds=plan.polls[1] + 2,
+        is_pushed=False,
+        weight=Weight(),
+        answers=answer_weight(FeedState()),
+    )
+    assert "(60 entry-minutes); " in told
+    assert told.endswith('never a short "not modified": for that it is polled 0.71 times as often.')
+
+
+@pytest.mark.parametrize(
+    ("dates", "known"),
+    [([], False), ([None, None], False), ([MONDAY], False), ([MONDAY, MONDAY + 3600, MONDAY + 9000], True)],
+    ids=["no entries", "no dates", "one date", "some"],
+)
+def test_of_a_feed_that_showed_nothing_nothing_is_told(dates: list[float | None], *, known: bool) -> None:
+    """Blocks of equal height and "0.0 entries a week" pretend to know."""
+    words = posting_words(begun(dates, now_seconds=MONDAY + 86_400), now_seconds=MONDAY + 86_400)
+
+    assert posting_words(None, now_seconds=MONDAY).startswith("Nothing is known yet")
+    assert words.startswith("About") is known
+    assert words.startswith("Nothing is known yet") is not known
+
+
+def test_hours_that_are_alike_are_told_so() -> None:
+    """The first of equal hours is not the busiest."""
+    even = begun(desk("even", per_day=48, hours=(0, 24), weekend=1).published, now_seconds=NOW_MS / 1000)
+
+    assert "from 00 to 24 h UTC, all of them alike;" in posting_words(even, now_seconds=NOW_MS / 1000)
+    assert ", most from " in posting_words(RHYTHM, now_seconds=NOW_MS / 1000)
+
+
+@pytest.mark.parametrize(
+    ("due", "is_pushed", "said"),
+    [
+        (1005.0, False, "Planned by its posting: "),
+        (1005.0, True, "Planned by its posting: "),
+        (900.0, False, "Its plan by its posting is a first one"),
+        (900.0, True, "Its hub pushes what is new"),
+        (9000.0, False, "Its plan by its posting is used up"),
+        (1500.0, False, "It is being polled, or was brought forward"),
+    ],
+)
+def test_the_reason_for_the_next_poll_is_the_true_one(due: float, said: str, *, is_pushed: bool) -> None:
+    """A sentence about an interval that is not what decided sends people to the wrong setting."""
+    plan = Plan(0.0, PRICE, 1.0, (1000.0, 2000.0))
+
+    assert plan_words(plan, due_seconds=due, is_pushed=is_pushed, weight=Weight(), answers=1.0).startswith(said)
+
+
+def test_a_weight_is_told_in_words() -> None:
+    """Whoever wonders why a feed is polled so often reads of the weight, and whose it is."""
+    state = FeedState(etag=b'"1"')
+    outcome = Unchanged(state, "status")
+    decision = decided(LEASE, outcome, settings=SETTINGS, price=PRICE, now_ms=NOW_MS, weight=4.0)
+    plan = plan_from_bytes(decision.plan or b"")
+    assert plan
+
+    told = plan_words(
+        plan,
+        due_seconds=plan.polls[1] + 2,
+        is_pushed=False,
+        weight=Weight(4.0, "folder News"),
+        answers=answer_weight(state),
+    )
+
+    assert "(7.5 entry-minutes)" in told
+    assert told.endswith(" By the weight of its folder News, 4, it is polled 2 times as often as it would be.")
+
+
+def test_a_weight_of_the_operator_and_the_cost_of_answers_multiply() -> None:
+    """Twice the weight of entries makes good for answers that cost twice as much."""
+    plans = []
+    for state, weight in ((FeedState(etag=b'"1"'), 1.0), (FeedState(), 2.0)):
+        outcome = Unchanged(state, "status")
+        made = decided(LEASE, outcome, settings=SETTINGS, price=PRICE, now_ms=NOW_MS, weight=weight)
+        plans.append(made.plan)
+
+    assert plans[0] == plans[1]
 
 
 def test_a_daily_briefing_is_told_in_words() -> None:

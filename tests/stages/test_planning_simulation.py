@@ -114,6 +114,24 @@ def test_a_feed_that_ends_takes_no_budget_with_it() -> None:
     assert measured.requests_per_day == pytest.approx(BUDGET, rel=0.05)
 
 
+def test_a_feed_that_has_not_begun_brings_no_budget() -> None:
+    """Its requests would be made for the others until then."""
+    early = [desk(f"early {n}", per_day=20, days=56) for n in range(2)]
+    late = [desk(f"late {n}", per_day=20, days=14, begin=MONDAY + 42 * 86_400) for n in range(6)]
+
+    measured = simulated([*early, *late], SimulatorPolicy(BUDGET), Course(warm_up_days=7.0))
+
+    assert measured.requests_per_day == pytest.approx(BUDGET, rel=0.05)
+
+
+@pytest.mark.parametrize("budget", [24.0, 192.0])
+def test_the_budget_is_found_within_two_weeks(budget: float) -> None:
+    """What rhythms announce too much is learnt from the first days on, or known: five minutes between two polls."""
+    measured = simulated(newsrooms(days=42), SimulatorPolicy(budget), Course(warm_up_days=14.0))
+
+    assert measured.requests_per_day == pytest.approx(budget, rel=0.02)
+
+
 def test_a_host_that_asks_for_patience_gets_it() -> None:
     """A document's own time to live is a lower bound, whatever the plan says."""
     policy = SimulatorPolicy(288.0)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from time import time
 
 import pytest
 import redis
 import redis.asyncio
-from posting import MONDAY
+from origin import OriginThread
+from posting import MONDAY, desk
 
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LeaseStore
 from pipeline.adapters.rhythms import RhythmStore
 from pipeline.adapters.shipped import default_settings_text
-from pipeline.model import Article, ArticleDate, Feed, FeedReference, RawDocument
+from pipeline.model import Article, ArticleDate, Feed, FeedReference, RawDocument, Subscription
 from pipeline.settings import load
-from pipeline.stages.planning.accounting import book_from_json
-from pipeline.stages.planning.packing import plan_to_bytes, rhythm_from_bytes
+from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json
+from pipeline.stages.planning.packing import plan_from_bytes, plan_to_bytes, rhythm_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Plan
+from pipeline.stages.planning.price import Account
+from pipeline.stages.planning.rhythm import begun
 from workers.arrivals import note_arrivals
+from workers.daemon_process import open_daemon
 from workers.housekeeping import book_requests
 from workers.store import open_store
 
@@ -122,6 +128,42 @@ def test_the_price_is_booked_for_all_daemons(valkey_url: str, redis_client: redi
     assert after.account.price > 100 * before.account.price
 
 
+def test_feeds_that_are_not_polled_by_their_plans_leave_the_budget_to_the_others(
+    valkey_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    """Half of the list paused, timed or pushed must not make the other half wait twice as long."""
+    settings = load(
+        toml_texts=[("shipped", default_settings_text())],
+        environ={},
+        overrides={"redis_url": valkey_url, "data_dir": str(tmp_path), "budget.requests_per_day": 1000},
+    )
+    names = ("planned", "paused", "timed", "pushed")
+    feeds = {name: Feed(f"{n:016x}", f"https://news.example/{name}") for n, name in enumerate(names)}
+    feeds["timed"] = replace(feeds["timed"], interval_seconds=3600)
+    hub = Subscription("https://hub.example/", feeds["pushed"].url, "t", "s", "active", credit=9)
+    hub = replace(hub, lease_until_ms=int(time() * 1000) + 86_400_000)
+    with open_store(settings) as store:
+
+        def price() -> float:
+            book_requests(store)
+            book = book_from_json(store.rhythms.account())
+            return book.account.price if book else 0.0
+
+        store.feeds.add([feeds["planned"]])
+        redis_client.hset(KEYS.plans, feeds["planned"].id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e4, (MONDAY,))))
+        alone = price()
+        store.feeds.add(list(feeds.values()))
+        store.feeds.set_paused(feeds["paused"].id, paused=True)
+        store.subscriptions.change(feeds["pushed"].id, lambda _known: hub)
+        for feed in feeds.values():
+            redis_client.hset(KEYS.plans, feed.id, plan_to_bytes(Plan(MONDAY, 1800.0, 1e4, (MONDAY,))))
+        together = price()
+        store.subscriptions.change(feeds["pushed"].id, lambda _known: replace(hub, credit=0))
+
+        assert together == pytest.approx(alone, rel=0.01)
+        assert price() == pytest.approx(4 * alone, rel=0.01)
+
+
 def test_a_budget_that_is_set_makes_requests_dearer_or_cheaper(
     valkey_url: str, redis_client: redis.Redis, tmp_path: Path
 ) -> None:
@@ -144,6 +186,30 @@ def test_a_budget_that_is_set_makes_requests_dearer_or_cheaper(
         return book.account.price if book else 0.0
 
     assert price(24.0) > 10 * price(240.0)
+
+
+async def test_a_poll_is_planned_at_the_price_of_its_lease_though_nothing_was_due_meanwhile(
+    valkey_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    """A daemon looks for work five times a second, and must not forget the price when it finds none."""
+    settings = load(
+        toml_texts=[("shipped", default_settings_text())],
+        environ={},
+        overrides={"redis_url": valkey_url, "data_dir": str(tmp_path), "fetch.allow_private_networks": True},
+    )
+    rhythm = begun(desk("known", per_day=40, begin=time() - 28 * 86_400).published, now_seconds=time())
+    with OriginThread() as origin, open_store(settings) as store:
+        origin.serve("/feed", b"<rss version='2.0'><channel/></rss>", etag='"1"', delay_seconds=0.5)
+        store.feeds.add([replace(FEED, url=origin.url("/feed"))])
+        store.rhythms.keep_rhythm(FEED.id, rhythm_to_bytes(rhythm, now_seconds=time()))
+        store.rhythms.keep_account(book_to_json(Book(Account(time(), price=7_200.0), 0)))
+        async with open_daemon(store) as daemon:
+            await daemon.poll_all_due(until_ms=int(time() * 1000))
+        plan = plan_from_bytes(redis_client.hget(KEYS.plans, FEED.id) or b"")
+        store.feeds.remove(FEED.id)
+
+    assert plan
+    assert plan.price == pytest.approx(7_200.0, rel=1e-3)
 
 
 def test_how_soon_articles_were_seen_is_counted_for_the_feed_and_in_all(redis_client: redis.Redis) -> None:

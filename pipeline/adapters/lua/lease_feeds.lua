@@ -12,17 +12,19 @@
 -- KEYS[7] plans     hash  feed id -> its next polls
 -- KEYS[8] account   string, how the budget of requests stands
 -- KEYS[9] states    prefix of one hash a feed: <it>:<feed>, the feed's state
+-- KEYS[10] weights  hash  folder -> what the entries of its feeds count
 -- ARGV[1] limit     most feeds to lease
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
--- returns           now in ms, ms when the next feed is due ("" for none), the account, then for each feed its id,
---                   token, feed, health, rhythm, plan (each "" when there is none) and the list of its state's fields, or the error
+-- returns           now in ms, ms when the next feed is due ("" for none), the account, the list of the fields of
+--                   weights, then for each feed its id, token, feed, health, rhythm, plan (each "" when there is
+--                   none) and the list of its state's fields, or the error
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
-local leased = { tostring(now), '', '' }
+local leased = { tostring(now), '', '', {} }
 if #due > 0 then
   local newest = redis.call('INCRBY', KEYS[3], #due)
   local ends, tokens = {}, {}
@@ -45,6 +47,7 @@ if #due > 0 then
     leased[#leased + 1] = redis.pcall('HGETALL', KEYS[9] .. ':' .. feed)
   end
   leased[3] = redis.call('GET', KEYS[8]) or ''
+  leased[4] = redis.call('HGETALL', KEYS[10])
 end
 local next_due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if #next_due > 0 then leased[2] = next_due[2] end

@@ -33,9 +33,12 @@ class Decision:
     plan: bytes | None = None
 
 
-def decided(lease: Lease, outcome: Outcome, *, settings: ScheduleSettings, price: float, now_ms: int) -> Decision:
+def decided(
+    lease: Lease, outcome: Outcome, *, settings: ScheduleSettings, price: float, now_ms: int, weight: float = 1.0
+) -> Decision:
     """Return when the feed of *lease* is due after *outcome* at *now_ms*; *price* is that of a request now.
 
+    *weight* is what the operator says that an entry of this feed counts (`weights.py`).
     What host and document asked for is a bound below the plan (`bounds.py`), as it is below the interval.
     """
     rhythm = rhythm_from_bytes(lease.rhythm) if lease.rhythm and is_planned(lease.feed, settings) else None
@@ -59,12 +62,12 @@ def decided(lease: Lease, outcome: Outcome, *, settings: ScheduleSettings, price
         )
 
     moment = Moment(now_ms / 1000, price, allowed_ms(now_ms) / 1000)
-    planned = next_poll(plan, rhythm, moment, bounds=bounds, weight=_weight(outcome.state))
+    planned = next_poll(plan, rhythm, moment, bounds=bounds, weight=weight * answer_weight(outcome.state))
     due_ms = allowed_ms(round(planned.due_seconds * 1000) + phase_ms % (1000 * SPREAD_SECONDS))
     return Decision(due_ms, None if planned.plan is plan else plan_to_bytes(planned.plan))
 
 
-def _weight(state: FeedState) -> float:
+def answer_weight(state: FeedState) -> float:
     """Return what a feed's entries weigh against the cost of asking for them: less where each answer is a full one.
 
     A host that gives a validator can answer "not modified" in a line (RFC 9110, section 13); one that gives none, or

@@ -42,8 +42,8 @@ _SAME_PRICE = 1.25
 class Plan:
     """The next polls of a feed, in seconds, and what they were made with.
 
-    `price` is in entry-seconds per request; `appetite` is polls per day x sqrt(price), which hardly depends on the
-    price: what the budget is shared by.
+    `price` is in entry-seconds per request, of entries that count their weight; `appetite` is polls per day x the
+    root of the price of entries that count 1, which hardly depends on the price: what the budget is shared by.
     """
 
     made_seconds: float
@@ -82,12 +82,12 @@ def next_poll(plan: Plan | None, rhythm: Rhythm, moment: Moment, *, bounds: Boun
     """Return when to poll after a poll at *moment*, and the plan that says so: *plan*, or a new one if it has ended.
 
     Never before the host allows it, nor sooner than the shortest nor, unless the host asks for it, later than the
-    longest interval. A plan has also ended where the price is no longer near the one it was made with. *weight* is
-    how much more than other feeds' an entry of this one counts.
+    longest interval. A plan has also ended where price or weight are no longer near those it was made with. *weight*
+    is how much more than other feeds' an entry of this one counts.
     """
     earliest = max(moment.now_seconds + bounds.shortest_seconds, moment.not_before_seconds)
     latest = max(moment.now_seconds + bounds.longest_seconds, earliest)
-    if plan is None or _ended(plan, moment) or plan.polls[-1:] < (earliest,):
+    if plan is None or _ended(plan, moment, weight) or plan.polls[-1:] < (earliest,):
         plan = planned(rhythm, moment, bounds=bounds, weight=weight)
     following = next((poll for poll in plan.polls if poll >= earliest), None)
     if following is None:  # the host asks for more patience than a plan looks ahead
@@ -108,8 +108,8 @@ def planned(rhythm: Rhythm, moment: Moment, *, bounds: Bounds, weight: float = 1
     gap = max(bounds.shortest_seconds, 60.0) / 60
     polls = best_polls(ahead, now=(now - first_hour_seconds) / 60, price=price, gap=gap)
     times = [first_hour_seconds + 60 * minute for minute in polls]
-    appetite = _appetite(forecast) / sqrt(2 * price) * sqrt(moment.price)
-    return Plan(now, moment.price, appetite, tuple(times[:MOST_POLLS]))
+    appetite = _polls_of_a_day(forecast, price=price, gap=gap) * sqrt(moment.price)
+    return Plan(now, moment.price / weight, appetite, tuple(times[:MOST_POLLS]))
 
 
 def _sharpened(forecast: Forecast) -> Forecast:
@@ -119,9 +119,9 @@ def _sharpened(forecast: Forecast) -> Forecast:
     return replace(forecast, hourly=tuple([power * scale for power in powers]))
 
 
-def _ended(plan: Plan, moment: Moment) -> bool:
+def _ended(plan: Plan, moment: Moment, weight: float) -> bool:
     age = moment.now_seconds - plan.made_seconds
-    same = plan.price / _SAME_PRICE < moment.price < plan.price * _SAME_PRICE
+    same = plan.price / _SAME_PRICE < moment.price / weight < plan.price * _SAME_PRICE
     return not (0 <= age < LONGEST_PLAN_SECONDS and same)
 
 
@@ -138,9 +138,12 @@ def hurried(poll_seconds: float, *, now_seconds: float, previous_seconds: float,
     return min(poll_seconds, now_seconds + max(soon, bounds.shortest_seconds))
 
 
-def _appetite(forecast: Forecast) -> float:
-    """Return the polls of a mean day x sqrt(2 price), as if the rate of each hour held for ever.
+def _polls_of_a_day(forecast: Forecast, *, price: float, gap: float) -> float:
+    """Return the polls of a mean day at *price*, as if the rate of each hour held for ever; *gap* is in minutes.
 
-    At a rate r and a price m the best distance between two polls is then sqrt(2 m / r).
+    At a rate r and a price m the best distance between two polls is then sqrt(2 m / r), but no hour has more polls
+    than stops, and none are nearer than the gap.
     """
-    return sum([sqrt(rate) for rate in forecast.hourly]) * 60 / 7
+    most = [min(len(stops[0].minutes), 60 / gap) for stops in forecast.stops]
+    polls = [min(60 * sqrt(rate / (2 * price)), most[hour % 24]) for hour, rate in enumerate(forecast.hourly)]
+    return sum(polls) / 7

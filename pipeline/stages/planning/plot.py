@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
 
-_WIDTH, _HEIGHT = 720, 440
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 170, 40, 60
+_WIDTH, _HEIGHT = 760, 440
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 210, 40, 60
 _COLOURS = ("#777777", "#d1495b", "#1f6fb2", "#3a7d44")
 _STYLE = "font-family:sans-serif;font-size:13px;fill:#222"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,12 +54,16 @@ class _Followed:
 
 
 class SimulatorPolicy:
-    """Decides after each poll when a feed is due again; *budget* is requests per day, in the mean of all feeds."""
+    """Decides after each poll when a feed is due again; *budget* is requests per day, in the mean of all feeds.
+
+    *weights* are what the entries of some feeds count where those of others count 1.
+    """
 
     k0 = 24.0
 
-    def __init__(self, budget: float = k0) -> None:
+    def __init__(self, budget: float = k0, *, weights: Mapping[str, float] | None = None) -> None:
         self._budget = budget
+        self._weights = weights or {}
         self._feeds: dict[str, _Followed] = {}
         self._account = Account(0.0)
         self._requests = 0
@@ -81,7 +85,8 @@ class SimulatorPolicy:
         feed.window = max(feed.window, result.size)
         bounds = Bounds(_SHORTEST_SECONDS, _LONGEST_SECONDS, feed.window)
         moment = Moment(now, self._account.price, now + result.ttl)
-        planned = next_poll(feed.plan, feed.rhythm, moment, bounds=bounds)
+        weight = self._weights.get(result.source, 1.0)
+        planned = next_poll(feed.plan, feed.rhythm, moment, bounds=bounds, weight=weight)
         feed.plan, due = planned.plan, planned.due_seconds
         if result.prev_t is not None:
             due = hurried(due, now_seconds=now, previous_seconds=result.prev_t, new=len(result.new), bounds=bounds)
@@ -94,7 +99,9 @@ class SimulatorPolicy:
             self._account = Account(now)
         if now < self._account.at_seconds + _BOOKED_EVERY_SECONDS:
             return
-        followed = [feed for feed in self._feeds.values() if feed.due_seconds > now - _GONE_AFTER_SECONDS]
+        followed = [
+            feed for feed in self._feeds.values() if feed.rhythm and feed.due_seconds > now - _GONE_AFTER_SECONDS
+        ]
         self._account = booked(
             self._account,
             now_seconds=now,

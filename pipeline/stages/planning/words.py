@@ -1,11 +1,10 @@
-"""Says in words, and in a line of blocks, when a feed posts and why it is polled when it is."""
+"""Says in words, and in a line of blocks, when a feed posts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from pipeline.stages.planning.forecast import expected
-from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.rhythm import Rhythm
 from pipeline.stages.planning.visibility import lag_shares
 
@@ -14,27 +13,35 @@ _MINUTES_OF_A_DAY = 1440
 # A minute of the hour with this many times its share is worth a word.
 _MARKED = 3.0
 _SURE = 0.9
+# The first entry of a first document only says since when it looks back.
+_LEAST_ENTRIES = 0.5
+# Three hours with this many times their share are worth a word.
+_BUSIEST = 1.3
 
 
-def posting_words(rhythm: Rhythm, *, now_seconds: float) -> str:
-    """Say when the feed of *rhythm* posts: how much, at which hours (UTC) and minutes, and how late it shows."""
+def posting_words(rhythm: Rhythm | None, *, now_seconds: float) -> str:
+    """Say when the feed of *rhythm* posts: how much, at which hours (UTC) and minutes, and how late it shows.
+
+    None is the rhythm of a feed that has brought no entry.
+    """
+    if rhythm is None or sum(rhythm.week) < _LEAST_ENTRIES:
+        return "Nothing is known yet of when it posts: it has brought hardly any entry with a time of its own."
     forecast = expected(rhythm, now_seconds=now_seconds)
     day = [sum(forecast.hourly[hour::24]) for hour in range(24)]
-    best = max(range(24), key=lambda hour: day[hour] + day[(hour + 1) % 24] + day[(hour + 2) % 24])
     per_day = forecast.rate * _MINUTES_OF_A_DAY
-    amount = f"{per_day:.0f} entries a day" if per_day >= 2 else f"{per_day * 7:.1f} entries a week"
-    hours = f"{_blocks(day)} from 00 to 24 h UTC, most from {best:02d} to {(best + 3) % 24:02d} h"
+    amount = f"{per_day:.0f} entries a day" if per_day >= 2 else f"{per_day * 7:.2g} entries a week"
+    hours = f"{_blocks(day)} from 00 to 24 h UTC{_hour_words(day)}"
     minutes = f"{_minute_words(rhythm)}{_appointment_words(forecast.appointments)}"
     return f"About {amount}: {hours}{minutes}; {_lag_words(rhythm)}."
 
 
-def plan_words(plan: Plan, *, due_seconds: float) -> str:
-    """Say why the next poll of *plan*, due at *due_seconds*, is then."""
-    later = sum(poll > due_seconds for poll in plan.polls)
-    return (
-        "Planned by its posting: the poll stands where expected entries have waited for as long, together, as a "
-        f"request is worth now ({plan.price / 60:.0f} entry-minutes); {later} more polls are planned."
-    )
+def _hour_words(day: list[float]) -> str:
+    """Name the three hours in a row that see most, if they see much more than others."""
+    around = [day[hour] + day[(hour + 1) % 24] + day[(hour + 2) % 24] for hour in range(24)]
+    best = max(range(24), key=lambda hour: around[hour])
+    if around[best] < _BUSIEST * sum(day) / 8:
+        return ", all of them alike"
+    return f", most from {best:02d} to {(best + 3) % 24:02d} h"
 
 
 def _minute_words(rhythm: Rhythm) -> str:

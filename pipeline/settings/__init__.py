@@ -7,17 +7,16 @@ one line that says where it stands, what it is, and what is allowed.
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pipeline.errors import SettingsError
 from pipeline.setting_rules import Between, Text, accepted, brief, hint, shown, specs
+from pipeline.settings.agreement import Word, reconcile
 
 ENVIRONMENT_PREFIX = "NEWSWIRE_"
 
@@ -55,9 +54,14 @@ class ScheduleSettings:
 
 @dataclass(frozen=True, slots=True)
 class BudgetSettings:
-    """How many polls all feeds together may cost a day; 0 is one for each feed and interval."""
+    """How many polls may be made in a day: by all feeds together, or by each in the mean; at most one of them is set.
 
-    requests_per_day: Annotated[float, Between(0, 1_000_000_000)]
+    0 is not set; where both are so, it is one for each feed and interval. `requests_per_day` may be `math.inf`: as
+    many as hosts and bounds allow.
+    """
+
+    requests_per_day: Annotated[float, Between(0, 1_000_000_000, or_unlimited=True)]
+    requests_per_feed_per_day: Annotated[float, Between(0, 480)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +163,18 @@ def load(
     variable counting as not set; *overrides* are dotted names from the command line, None meaning not given.
     Pure. Raises SettingsError for the first setting that is unknown, of the wrong type or out of range.
     """
-    found: dict[str, _Word] = {}
+    found: dict[str, Word] = {}
     sources = [
         *(_words_of_toml(name, text) for name, text in toml_texts),
         _words_of_environment(environ),
-        (_Word(name, value, "command line") for name, value in overrides.items() if value is not None),
+        (Word(name, value, "command line") for name, value in overrides.items() if value is not None),
     ]
     for strength, words in enumerate(sources):
         found.update((word.name, replace(_checked(word), strength=strength)) for word in words)
     missing = sorted(_SPECS.keys() - found.keys())
     if missing:
         raise SettingsError(f"{missing[0]} is set nowhere: the shipped defaults must come first")
-    _reconcile(found)
+    reconcile(found)
     return _assembled({name: word.value for name, word in found.items()})
 
 
@@ -182,40 +186,30 @@ SETTING_NAMES = tuple(_SPECS)
 # --- Who says what -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One setting as one source says it: *where* is the source for a person, *strength* its rank."""
-
-    name: str
-    value: object
-    where: str
-    strength: int = 0
-
-
-def _words_of_toml(source: str, text: str) -> Iterator[_Word]:
+def _words_of_toml(source: str, text: str) -> Iterator[Word]:
     try:
         tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{source}: not valid TOML: {' '.join(str(error).split())}") from None
     for key, value in tables.items():
         if isinstance(value, dict) and key not in _SPECS:
-            yield from (_Word(f"{key}.{inner}", item, source) for inner, item in value.items())
+            yield from (Word(f"{key}.{inner}", item, source) for inner, item in value.items())
         else:
-            yield _Word(key, value, source)
+            yield Word(key, value, source)
 
 
 # What Kubernetes and Docker put into the environment for a service called "newswire...": not meant for us.
 _SERVICE_VARIABLE = re.compile(r"NEWSWIRE(_\w+)?_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)")
 
 
-def _words_of_environment(environ: Mapping[str, str]) -> Iterator[_Word]:
+def _words_of_environment(environ: Mapping[str, str]) -> Iterator[Word]:
     for variable in sorted(environ):
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = _VARIABLES.get(variable)
         if name is not None:
             if environ[variable]:
-                yield _Word(name, _read(environ[variable], _SPECS[name].type), f"environment variable {variable}")
+                yield Word(name, _read(environ[variable], _SPECS[name].type), f"environment variable {variable}")
         elif not _SERVICE_VARIABLE.fullmatch(variable):
             raise SettingsError(f"environment variable {variable}: unknown; {hint(variable, _VARIABLES)}")
 
@@ -233,7 +227,7 @@ def _read(text: str, wanted: type[bool | int | float | str]) -> object:
 # --- Is it allowed -----------------------------------------------------------------------------------------------
 
 
-def _checked(word: _Word) -> _Word:
+def _checked(word: Word) -> Word:
     spec = _SPECS.get(word.name)
     if spec is None:
         raise SettingsError(f"{word.where}: {brief(word.name)}: unknown setting; {hint(word.name, _SPECS)}")
@@ -241,38 +235,6 @@ def _checked(word: _Word) -> _Word:
     if value is None:
         raise SettingsError(f"{word.where}: {word.name}{shown(word.value, spec)}: must be {spec.allowed}")
     return replace(word, value=value)
-
-
-# --- Do they agree -----------------------------------------------------------------------------------------------
-
-
-def _reconcile(found: dict[str, _Word]) -> None:
-    """Make minimum <= interval <= maximum hold in *found*: the weaker word gives way to the stronger.
-
-    So an interval of 0.5 seconds on the command line needs no second word about the minimum.
-    Raises SettingsError when two of the same source contradict each other.
-    """
-    names = [f"schedule.{bound}interval_seconds" for bound in ("min_", "", "max_")]
-    for low, high in combinations(names, 2):
-        _refuse_contradiction(found[low], found[high])
-    settled: dict[str, float] = {}
-    for name in sorted(names, key=lambda name: -found[name].strength):
-        position = names.index(name)
-        value = max([_number(found[name]), *(settled[below] for below in names[:position] if below in settled)])
-        settled[name] = min([value, *(settled[above] for above in names[position:] if above in settled)])
-        found[name] = replace(found[name], value=settled[name])
-
-
-def _refuse_contradiction(lower: _Word, upper: _Word) -> None:
-    if lower.strength == upper.strength and _number(lower) > _number(upper):
-        raise SettingsError(
-            f"{upper.where}: {upper.name} = {upper.value} is below {lower.name} = {lower.value}: "
-            "must be minimum <= interval <= maximum"
-        )
-
-
-def _number(word: _Word) -> float:
-    return word.value if isinstance(word.value, float) else math.nan
 
 
 def _assembled(values: Mapping[str, object]) -> Settings:

@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 import redis
 import redis.asyncio
+from hypothesis import settings
 
 from pipeline.adapters import keys
 from pipeline.adapters.connection import connect, connect_async
 from pipeline.adapters.embedded import EmbeddedStore
+
+# How long an example takes on a busy machine says nothing of what is tested.
+settings.register_profile("untimed", parent=settings(), deadline=None)
+settings.load_profile("untimed")
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 

@@ -85,7 +85,7 @@ HEADS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(HEADS), st.binary(max_size=300))
 async def test_whatever_a_server_says_is_a_value(head: bytes, rest: bytes) -> None:
     """No bytes may stop the daemon: there is an answer for all of them, and in time."""

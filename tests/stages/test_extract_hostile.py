@@ -48,14 +48,14 @@ def test_any_bytes_give_an_article(body: bytes, content_type: str) -> None:
     assert_clean(read_page(Page("https://example.org/2015/10/09/story", 1_444_413_600_000, body, content_type)))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(_PIECES), max_size=60))
 def test_any_markup_gives_an_article(pieces: list[str]) -> None:
     """Markup is broken in more ways than anybody lists."""
     assert_clean(read_page(Page("", None, "".join(pieces).encode("utf-8", "surrogatepass"))))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_mutated_page_gives_an_article(data: st.DataObject) -> None:
     """Pages are cut, doubled and garbled on their way."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from posting import MONDAY, desk
 
@@ -96,7 +96,6 @@ def test_a_rhythm_of_version_1_is_still_read() -> None:
     assert rhythm_from_bytes(b"\x01" + data[1:274]) == replace(RHYTHM, appointments=(), squares=0.0)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_bytes_that_are_no_rhythm_or_plan_are_none_or_usable(data: bytes) -> None:
     """A store written by a later release, or damaged, begins the feed anew instead of stopping the daemon."""

@@ -61,7 +61,7 @@ def cheapest(ahead: Grid, *, price: float, gap: int) -> float:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     hourly=st.lists(st.floats(1e-4, 2.0), min_size=8, max_size=8),
     price=st.floats(0.5, 500.0),

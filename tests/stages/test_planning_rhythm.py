@@ -209,7 +209,7 @@ def test_a_clock_that_jumps_back_breaks_nothing() -> None:
     assert math.isfinite(expected(jumped, now_seconds=60.0).rate)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     told=st.lists(st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)), max_size=30),
     times=st.lists(st.floats(0, 4e9), min_size=2, max_size=6),

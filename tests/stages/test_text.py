@@ -261,6 +261,14 @@ def test_hostile_markup_costs_linear_time(html: str) -> None:
     assert time.process_time() - start < 2
 
 
+def test_a_listing_of_code_keeps_its_spans_and_nested_ones_are_still_found() -> None:
+    """Listings colour each word by a <span>: thousands side by side are honest, hundreds nested are not."""
+    listing = '<span class="k">def</span> ' * 2000
+
+    assert safe_html(listing, base_url=None).count("<span>") == 2000
+    assert "<span>" not in safe_html("<span>" * 300 + listing + "</span>" * 300, base_url=None)
+
+
 def test_the_blank_lines_of_a_text_with_an_ampersand_are_its_paragraphs() -> None:
     """Feeds of plain text know no other paragraphs; one "&" made them all one."""
     _, text = html_and_text("Bread &amp; wine\n\nSalt & oil\n\nEnd", base_url=None)

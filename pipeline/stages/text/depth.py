@@ -21,7 +21,10 @@ _STYLE_WITH_ATTRIBUTES = re.compile(
 # Not the names of elements that have no content, or that the next of their kind closes: most tags are of these.
 _CLOSED = "a p br img hr input wbr source meta link col area embed li td tr th dt dd"
 _NEVER_DEEP = "|".join(name for names in (_CLOSED, _CLOSED.upper()) for name in names.split())
-_TAG_NAME = re.compile(rf"<(/?+(?!(?:{_NEVER_DEEP})\b)[a-zA-Z][a-zA-Z0-9]*+)")
+# Nor of a <span> that holds text alone: listings of code have thousands, and one nests nothing.
+_TAG_NAME = re.compile(
+    rf'<(?:span(?: [a-z-]++="[^"<>]*+")*+>[^<]*+</span>|(/?+(?!(?:{_NEVER_DEEP})\b)[a-zA-Z][a-zA-Z0-9]*+))'
+)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
@@ -30,7 +33,7 @@ def shallow(html: str) -> str:
     tags = html.count("<")
     if tags <= _MOST_STYLES or (tags <= _FEW_TAGS and len(_STYLE_WITH_ATTRIBUTES.findall(html)) <= _MOST_STYLES):
         return html
-    names = _TAG_NAME.findall(html)
+    names = list(filter(None, _TAG_NAME.findall(html)))
     lowered = names if "".join(names).islower() else [name.lower() for name in names]
     return _ANY_TAG.sub(" ", html) if _is_deep(lowered) else html
 

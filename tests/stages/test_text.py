@@ -249,6 +249,17 @@ def test_text_read_by_patterns_is_the_text_of_the_tree(html: str) -> None:
         "<a>" * 100_000,
         "<a><div>" * 60_000,
         "<A><TD>" * 60_000,
+        "<a-b>" * 60_000,
+        "<x-a></x-b>" * 60_000,
+        "<div title='></div>'>" * 50_000,
+        "<p>" + "".join(f"<b id={number} x='</b>'>" for number in range(250)) + "</p><p>x</p>" * 8_000,
+        "<div title=</div>>" * 60_000,
+        "<div </div>" * 60_000,
+        "<div<b>>" * 60_000,
+        "<div><!--</div>-->" * 50_000,
+        "<div><title></div></title>" * 40_000,
+        "<div><table></div></table>" * 40_000,
+        "<div><svg><![CDATA[></div>]]></svg>" * 30_000,
     ],
 )
 def test_hostile_markup_costs_linear_time(html: str) -> None:

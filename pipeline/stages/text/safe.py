@@ -35,6 +35,7 @@ _CLEANER = nh3.Cleaner(
 # are passed one by one, for the value of one may read like another.
 _RELATIVE = re.compile(r'="(?<=(?:ref|src)=")(?!(?i:https?|mailto):)')
 _RELATIVE_ADDRESS = re.compile(r'(<(?:a|img)(?: [a-z]+="[^"]*")*?) (href|src)="(?!(?i:https?|mailto):)([^"]*)"')
+_READ_WHOLE = re.compile("<(?:math|noscript)")
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
 _TRACKING_PIXEL = re.compile(
     r'<img(?: [a-z-]+="[^"]*")*? (?:(?:width|height)="[01](?:px)?"'
@@ -56,7 +57,7 @@ def html_and_text(html: str, *, base_url: str | None, title: str | None = None) 
     if "<" not in html and "\n" in html:
         text = unmarked_text(unescape(html))  # a text with an ampersand in it: its blank lines are its paragraphs
         return safe, text_without_tails(text, title=title)
-    if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
+    if _READ_WHOLE.search(html) or _has_too_many_references(html):
         return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
     return safe, text_of_safe(safe, on_one_line if is_printable else plainly_spaced)
 
@@ -73,7 +74,7 @@ def safe_html(html: str, *, base_url: str | None) -> str:
 
 def _settled(html: str, base_url: str | None) -> tuple[str, bool]:
     """Give the `safe_html` of *html*, which has markup, and whether all its characters are printable."""
-    if html.count("&") > _MOST_AMPERSANDS:
+    if _has_too_many_references(html):
         return escape(plain_text(html)), False
     bounded = shallow(html)
     try:
@@ -84,6 +85,10 @@ def _settled(html: str, base_url: str | None) -> tuple[str, bool]:
     if settled is not safe or "\r" in safe:
         safe = _sanitised(settled, base_url)  # also where character references stood for what is not clean
     return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip(), is_printable
+
+
+def _has_too_many_references(html: str) -> bool:
+    return len(html) > _MOST_AMPERSANDS and html.count("&") > _MOST_AMPERSANDS
 
 
 def _sanitised(html: str, base_url: str | None) -> str:

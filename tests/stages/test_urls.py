@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,20 @@ BASE = "https://example.org/news/feed.xml?x=1"
 def test_an_address_is_made_absolute(url: str, expected: str) -> None:
     """Feeds write addresses in every way that a browser forgives."""
     assert absolute(url, BASE) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["/", "//", ".", "..", "a", "Bc", "d.html", ";p", "?q=1", "#e", ":", "%20", "&"]), max_size=6
+    ),
+    st.sampled_from(["", "/", "/news/", "/news/feed.xml", "/news//x", "/a/../b", "/a;b", "/?x=1", "/x#y", ":80/a"]),
+)
+def test_what_is_put_behind_its_base_is_what_joining_gives(pieces: list[str], path: str) -> None:
+    """Most relative addresses of a page are joined without the standard library's way: it may not be seen."""
+    for start in ("/", "#"):
+        url, base = start + "".join(pieces), f"https://example.org{path}"
+
+        assert absolute(url, base) == absolute(urljoin(base, url), None)
 
 
 @pytest.mark.parametrize(

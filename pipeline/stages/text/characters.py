@@ -21,6 +21,8 @@ _SUSPECT_UTF8 = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
 # Soft hyphen, zero-width space, word joiner, BOM; and what turns the direction of all that follows, which can make
 # one name look like another (Unicode TR 36, section 3.1); the marks of a single place, U+200E and U+200F, stay.
 _FILLERS = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+")
+# What `str.split` takes for a space, but the plain one.
+_SPACES = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _BREAKING_CONTROLS = str.maketrans("\x0b\x0c\x1c\x1d\x1e\x1f", "      ")
@@ -78,12 +80,23 @@ def encodable(text: str) -> str:
     return _SURROGATES.sub("", text)
 
 
-def composed(html: str) -> str:
-    """*html* in NFC, visible characters only; the very same object when it is so already."""
-    kept = html if html.replace("\n", " ").replace("\t", " ").isprintable() else visible(html)
+def on_one_line(html: str) -> str:
+    """*html* with plain spaces for its newlines and tabs, so that `isprintable` tells of anything odd in it."""
+    return html.replace("\n", " ").replace("\t", " ")
+
+
+def plainly_spaced(html: str) -> str:
+    """*html*, which is `composed`, with a plain space for every kind of space, and without invisible fillers."""
+    return _SPACES.sub(" ", _FILLERS.sub("", html))
+
+
+def composed(html: str) -> tuple[str, bool]:
+    """*html* in NFC, visible characters only, and whether all are printable; the very same object when it is so."""
+    is_printable = on_one_line(html).isprintable()
+    kept = html if is_printable else visible(html)
     if kept.isascii() or unicodedata.is_normalized("NFC", kept):
-        return kept
-    return unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept) if "\u0338" in kept else kept)
+        return kept, is_printable
+    return unicodedata.normalize("NFC", _COMPOSING_SOLIDUS.sub(">", kept) if "\u0338" in kept else kept), is_printable
 
 
 def _has_controls(utf8: bytes) -> bool:

@@ -11,7 +11,7 @@ from html import escape, unescape
 
 import nh3
 
-from pipeline.stages.text.characters import composed, encodable
+from pipeline.stages.text.characters import composed, encodable, on_one_line, plainly_spaced
 from pipeline.stages.text.depth import shallow
 from pipeline.stages.text.plain import plain_text, text_of_safe, unmarked_text
 from pipeline.stages.text.tail_words import PIXEL_ADDRESSES
@@ -35,6 +35,7 @@ _CLEANER = nh3.Cleaner(
 # are passed one by one, for the value of one may read like another.
 _RELATIVE = re.compile(r'="(?<=(?:ref|src)=")(?!(?i:https?|mailto):)')
 _RELATIVE_ADDRESS = re.compile(r'(<(?:a|img)(?: [a-z]+="[^"]*")*?) (href|src)="(?!(?i:https?|mailto):)([^"]*)"')
+_READ_WHOLE = re.compile("<(?:math|noscript)")
 _MOST_AMPERSANDS = 50_000  # nh3 needs quadratic time for them: 60 ms for so many, 1.8 s for ten times more
 _TRACKING_PIXEL = re.compile(
     r'<img(?: [a-z-]+="[^"]*")*? (?:(?:width|height)="[01](?:px)?"'
@@ -51,13 +52,14 @@ def html_and_text(html: str, *, base_url: str | None, title: str | None = None) 
         text = unmarked_text(html)
         shorter = text_without_tails(text, title=title)
         return (_unmarked_html(html), text) if shorter == text else (escape(shorter, quote=False), shorter)
-    safe = html_without_tails(safe_html(html, base_url=base_url))
+    safe, is_printable = _settled(html, base_url)
+    safe = html_without_tails(safe)
     if "<" not in html and "\n" in html:
         text = unmarked_text(unescape(html))  # a text with an ampersand in it: its blank lines are its paragraphs
         return safe, text_without_tails(text, title=title)
-    if "<math" in html or "<noscript" in html or html.count("&") > _MOST_AMPERSANDS:
+    if _READ_WHOLE.search(html) or _has_too_many_references(html):
         return safe, plain_text(html)  # formulas are text, though not safe to show; warnings for browsers are none
-    return safe, text_of_safe(safe)
+    return safe, text_of_safe(safe, on_one_line if is_printable else plainly_spaced)
 
 
 def safe_html(html: str, *, base_url: str | None) -> str:
@@ -67,17 +69,26 @@ def safe_html(html: str, *, base_url: str | None) -> str:
     """
     if "<" not in html and "&" not in html:
         return _unmarked_html(html)
-    if html.count("&") > _MOST_AMPERSANDS:
-        return escape(plain_text(html))
+    return _settled(html, base_url)[0]
+
+
+def _settled(html: str, base_url: str | None) -> tuple[str, bool]:
+    """Give the `safe_html` of *html*, which has markup, and whether all its characters are printable."""
+    if _has_too_many_references(html):
+        return escape(plain_text(html)), False
     bounded = shallow(html)
     try:
         safe = _sanitised(bounded, base_url)
     except UnicodeEncodeError:
         safe = _sanitised(encodable(bounded), base_url)
-    settled = composed(safe)
+    settled, is_printable = composed(safe)
     if settled is not safe or "\r" in safe:
         safe = _sanitised(settled, base_url)  # also where character references stood for what is not clean
-    return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip()
+    return (_TRACKING_PIXEL.sub("", safe) if "<img" in safe else safe).strip(), is_printable
+
+
+def _has_too_many_references(html: str) -> bool:
+    return len(html) > _MOST_AMPERSANDS and html.count("&") > _MOST_AMPERSANDS
 
 
 def _sanitised(html: str, base_url: str | None) -> str:
@@ -94,5 +105,5 @@ def _sanitised(html: str, base_url: str | None) -> str:
 
 def _unmarked_html(text: str) -> str:
     """Write *text*, which has no markup, as nh3 would."""
-    lines = composed(text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = composed(text)[0].replace("\r\n", "\n").replace("\r", "\n")
     return lines.replace(">", "&gt;").replace("\xa0", "&nbsp;").strip()

@@ -25,7 +25,6 @@ _MOST_TAILS = 8
 _LONGEST_LINE = 400
 
 _APPEARED = re.compile(rf"(?:{'|'.join(pattern for _, pattern in APPEARED)}) .+")
-_BEFORE_SITE = re.compile(rf"(?:{'|'.join(BEFORE_SITE)})\s*\Z", re.IGNORECASE)
 _LONGEST_LEAD = 40
 _APPEARED_AT_END = re.compile(rf"(?<!\S)(?:{_APPEARED.pattern})\Z")
 _PHRASES = "|".join(pattern for _, pattern in READ_ON)
@@ -100,7 +99,8 @@ def _may_be_tail(safe: str) -> bool:
     link = _LINK.match(safe, at) if at >= 0 else None
     if link is None:
         return False
-    if _BEFORE_SITE.search(safe, max(0, at - _LONGEST_LEAD), at) or _reads_on(_words(link[2])):
+    lead = safe[max(0, at - _LONGEST_LEAD) : at]
+    if lead.rstrip().lower().endswith(BEFORE_SITE) or _reads_on(_words(link[2])):
         return True
     address = _ADDRESS.search(link[1] or "")
     return address is not None and bool(_SHARE_ADDRESS.match(unescape(address[1])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, lgamma
 
-STRENGTHS = (3.0, 15.0, 75.0, 375.0, 1875.0)
+STRENGTHS = (4.0, 32.0, 256.0, 2048.0)
 """Entries that the expected profile may be worth; which of them it is, the counts themselves say."""
 _NEGLIGIBLE = 1e-3  # a share of the likelihood that no poll could feel
 

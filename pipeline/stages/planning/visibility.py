@@ -16,7 +16,7 @@ AGES = 16
 # What is assumed of ages that were hardly met: half of what is left shows every so many minutes, and how likely that
 # is before anything is known. Weighs as three polls.
 _HALF_LIVES_MINUTES = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)
-_LIKELY = (1, 2, 3, 4, 2, 1)
+_LIKELY = (1, 2, 4, 8, 2, 1)
 _CURVES = tuple(
     (*(1 - 0.5 ** ((age + 1) / half_life) for age in range(AGES - 1)), 1.0) for half_life in _HALF_LIVES_MINUTES
 )

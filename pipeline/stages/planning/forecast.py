@@ -13,7 +13,7 @@ from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.visibility import lag_shares
 
 HOURS_AHEAD = 24
-"""The hours to plan, and nine more so that the last polls of the plan do not look into a void."""
+"""The hours to plan, and six more so that the last polls of the plan do not look into a void."""
 _STOPS = ((10, 6), (6, 10), (3, 20))
 """By fineness: how many stops stand behind peaks of the hour, and how many minutes the others stand apart."""
 # An appointment's share is what it is of its hour's entries and this many more.

@@ -156,6 +156,42 @@ def test_a_day_that_has_just_begun_is_not_taken_for_a_quiet_one() -> None:
     assert sum(hourly[72:96]) > 0.6 * sum(hourly[48:72])
 
 
+def test_an_hour_is_expected_to_be_like_its_neighbours() -> None:
+    """Twenty entries cannot tell the hours of a morning apart, but they can tell morning from night."""
+    dates = [MONDAY + day * DAY + (7 + 2 * (day % 3)) * HOUR + 60 * day for day in range(21)]
+    hourly = expected(begun(dates, now_seconds=MONDAY + 21 * DAY), now_seconds=MONDAY + 21 * DAY).hourly
+    day = [sum(hourly[hour::24]) for hour in range(24)]
+
+    assert day[8] > 3 * day[20]
+    assert day[19] == pytest.approx(day[22], rel=0.05)
+
+
+def test_hours_that_were_never_watched_are_not_taken_for_quiet_ones() -> None:
+    """Their neighbours were not watched either, and say nothing."""
+    noon = MONDAY + 12 * HOUR
+    dates = [noon - 600 * place for place in range(30, 0, -1)]
+    hourly = expected(begun(dates, now_seconds=noon), now_seconds=noon).hourly
+
+    assert hourly[20] > 0.8 * max(hourly)
+
+
+def test_a_weekend_has_hours_of_its_own() -> None:
+    """A desk of weekday mornings that works through the evening on Saturdays is not late on Mondays."""
+    dates = sorted(MONDAY + day * DAY + (18 if day % 7 >= 5 else 7) * HOUR + 60 * day for day in range(21))
+    hourly = expected(begun(dates, now_seconds=MONDAY + 21 * DAY), now_seconds=MONDAY + 21 * DAY).hourly
+
+    assert hourly[7] > 2 * hourly[5 * 24 + 7]
+    assert hourly[5 * 24 + 18] > 5 * hourly[18]
+
+
+def test_round_minutes_are_expected_to_be_alike() -> None:
+    """A desk that is often on a quarter past will also be at a quarter to, before it ever was."""
+    dates = [MONDAY + hour * HOUR + (900 if hour % 4 == 0 else 61 * (hour * 37 % 59)) for hour in range(100)]
+    forecast = expected(begun(dates, now_seconds=MONDAY + 5 * DAY), now_seconds=MONDAY + 5 * DAY)
+
+    assert {16, 46} <= set(forecast.stops[0][1].minutes)
+
+
 def test_every_watched_hour_counts_as_often_as_it_was_met() -> None:
     """Ten days meet three days of the week twice; what is long past counts less."""
     week = watched_hours(MONDAY, MONDAY + 10 * DAY, first_hour=0)
@@ -251,6 +287,21 @@ def test_what_shows_later_than_polls_tell_apart_has_no_minute() -> None:
     (stops, *_), *_ = expected(begun_at_nought, now_seconds=0.0).stops
     assert stops.before[-1] == pytest.approx(60)
     assert stops.before[stops.minutes.index(30)] == pytest.approx(30, abs=5)
+
+
+def test_polls_that_always_see_an_entry_at_two_minutes_say_so_of_the_first_minute_too() -> None:
+    """Who never asks sooner never sees that it would have been shown: every timed entry then waits for nothing."""
+    met = (0.0, 0.0, 60.0, *(0.0,) * 13)
+
+    assert lag_shares(Visibility(met, met))[0] > 0.8
+    assert 0.5 < lag_shares(Visibility())[0] < 0.7
+
+
+def test_entries_that_were_hidden_at_two_minutes_are_not_expected_at_one() -> None:
+    """What is assumed of the ages that were not asked follows those that were, in both directions."""
+    asked, shown = (0.0, 0.0, 60.0, *(0.0,) * 13), (0.0, 0.0, 12.0, *(0.0,) * 13)
+
+    assert lag_shares(Visibility(asked, shown))[0] < 0.2
 
 
 def test_few_counts_are_believed_little_and_many_are_believed() -> None:

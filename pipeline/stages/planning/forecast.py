@@ -13,14 +13,23 @@ from pipeline.stages.planning.shrinkage import shrunk
 from pipeline.stages.planning.visibility import lag_shares
 
 HOURS_AHEAD = 24
-"""The hours to plan, and nine more so that the last polls of the plan do not look into a void."""
+"""The hours to plan, and six more so that the last polls of the plan do not look into a void."""
 _STOPS = ((10, 6), (6, 10), (3, 20))
 """By fineness: how many stops stand behind peaks of the hour, and how many minutes the others stand apart."""
 # An appointment's share is what it is of its hour's entries and this many more.
 _DOUBT = 1.0
-_EVEN_DAY = (1.0,) * 24
 _EVEN_WEEK = (1.0,) * 7
-_EVEN_HOUR = (1.0,) * MINUTES
+# What an hour of the day is expected to be before it is met: as the two on either side, and a little as any hour: as
+# if each of the four had met an entry of a quarter of its weight.
+_NEIGHBOURS = ((-2, 0.2), (-1, 0.3), (1, 0.3), (2, 0.2))
+_ANY_HOUR = 0.25
+_WEEKDAYS, _WEEKEND = range(5), range(5, 7)
+# People choose round minutes, and which of them to choose is a habit of the feed: these are expected to be alike.
+_ALIKE = ((0,), (30,), (15, 45), (5, 10, 20, 25, 35, 40, 50, 55))
+_ALIKE_AS = tuple(
+    next((number for number, members in enumerate(_ALIKE) if minute in members), len(_ALIKE))
+    for minute in range(MINUTES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +63,93 @@ class Forecast:
 def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
     """Return what *rhythm* lets expect: rate x hour of the week x minute of the hour.
 
-    The week is drawn towards days x hours of the day, these towards an even profile, the minutes towards an even
-    hour; then the minutes are moved by the time entries take to show. Appointments stand in their hours beside that.
-    Entries that come in batches are so much less evidence, and hours that were never watched are none.
+    The week is drawn towards days x hours of the day, these hours towards their neighbours, the minutes towards what
+    minutes as round as they are; then the minutes are moved by the time entries take to show. Appointments stand in
+    their hours beside that. Entries that come in batches are so much less evidence, and hours that were never
+    watched are none.
     """
     rate = rate_per_minute(rhythm, now_seconds=now_seconds)
     batch = batch_size(rhythm, rate=rate)
     by_hour_of_week = [count / batch for count in rhythm.week]
     counts = _by_hour(by_hour_of_week)
     watched = watched_week(rhythm, now_seconds=now_seconds)
-    day = shrunk(counts, _EVEN_DAY, _by_hour(watched, 1 / 7))
+    minutes, timed = _minutes_and_timed(rhythm, counts, batch)
+    untimed = list(counts)
+    for minute, count in timed.items():  # an appointment says nothing of the hours beside it
+        untimed[minute // 60] = max(untimed[minute // 60] - count, 0.0)
+    day_watched = _by_hour(watched, 1 / 7)
+    day = shrunk(counts, _like_neighbours(untimed, day_watched, batch), day_watched)
     days = _days(by_hour_of_week, watched, day)
-    week = shrunk(by_hour_of_week, [by_day * by_hour for by_day in days for by_hour in day], watched)
-    untimed = [count / batch for count in rhythm.minutes]
-    minutes = shrunk(untimed, _EVEN_HOUR)
-    timed = certain(rhythm.appointments, day=counts, hour=minutes)
-    if timed:  # what is an appointment says nothing of that minute in other hours
-        for minute, count in timed.items():
-            untimed[minute % MINUTES] = max(untimed[minute % MINUTES] - count, 0.0)
-        minutes = shrunk(untimed, _EVEN_HOUR)
+    weekday, weekend = (_hours_of(part, by_hour_of_week, watched, day) for part in (_WEEKDAYS, _WEEKEND))
+    habit = [
+        by_day * by_hour
+        for number, by_day in enumerate(days)
+        for by_hour in (weekday if number in _WEEKDAYS else weekend)
+    ]
+    scale = HOURS / sum(habit)
+    week = shrunk(by_hour_of_week, [share * scale for share in habit], watched)
     shares = {minute: count / (max(counts[minute // 60], count) + _DOUBT) for minute, count in timed.items()}
     stops = _stops_by_hour(minutes, shares, lag_shares(rhythm.visibility))
     return Forecast(rate * sum(week) / HOURS, tuple([rate * share for share in week]), stops, shares)
+
+
+def _minutes_and_timed(rhythm: Rhythm, day: Sequence[float], batch: float) -> tuple[list[float], dict[int, float]]:
+    """Return the profile of the hour without appointments, and these, as `certain` does.
+
+    *day* are the counts of 24 hours, and *batch* how many entries are one piece of evidence.
+    """
+    counts = [count / batch for count in rhythm.minutes]
+    minutes = _minutes(counts)
+    timed = certain(rhythm.appointments, day=day, hour=minutes)
+    if timed:  # what is an appointment says nothing of that minute in other hours
+        for minute, count in timed.items():
+            counts[minute % MINUTES] = max(counts[minute % MINUTES] - count, 0.0)
+        minutes = _minutes(counts)
+    return minutes, timed
+
+
+def _like_neighbours(counts: Sequence[float], watched: Sequence[float], batch: float) -> list[float]:
+    """Return what each hour of the day is expected to be by *counts* of its neighbours alone, as they were *watched*.
+
+    Without the hour's own count, for what it is drawn towards must not be itself (Besag, "Statistical analysis of
+    non-lattice data", The Statistician 1975). The mean of a gamma distribution, so that neighbours that were hardly
+    watched say little, and those that never were nothing; a *batch* of entries often lasts from one hour into the
+    next, and makes no neighbours of them.
+    """
+    total = sum(counts)
+    if total <= 0:
+        return [1.0] * len(counts)
+    mean, any_hour = total / sum(watched), _ANY_HOUR * batch
+    rates = []
+    for hour in range(24):
+        met = sum([part * counts[(hour + apart) % 24] for apart, part in _NEIGHBOURS])
+        seen = sum([part * watched[(hour + apart) % 24] for apart, part in _NEIGHBOURS])
+        rates.append((met + any_hour) / (seen * mean + any_hour))
+    scale = 24 / sum(rates)
+    return [rate * scale for rate in rates]
+
+
+def _hours_of(
+    part: Sequence[int], counts: Sequence[float], watched: Sequence[float], day: list[float]
+) -> list[float]:
+    """Return the hours of those days of the week that are *part*, from *counts* and *watched* by hour of the week."""
+    met = [sum([counts[24 * number + hour] for number in part]) for hour in range(24)]
+    seen = [sum([watched[24 * number + hour] for number in part]) / len(part) for hour in range(24)]
+    return shrunk(met, day, seen)
+
+
+def _minutes(counts: Sequence[float]) -> list[float]:
+    """Return the profile of the hour from *counts*, drawn towards what minutes alike share."""
+    groups, sizes = [0.0] * (len(_ALIKE) + 1), [0] * (len(_ALIKE) + 1)
+    for count, group in zip(counts, _ALIKE_AS, strict=True):
+        groups[group] += count
+        sizes[group] += 1
+    expected_shares = [size * len(sizes) / MINUTES for size in sizes]
+    by_group = shrunk(groups, expected_shares)
+    scale = MINUTES / len(sizes)
+    profile = [by_group[group] / sizes[group] * scale for group in _ALIKE_AS]
+    whole = sum(profile) / MINUTES
+    return shrunk(counts, [share / whole for share in profile])
 
 
 def _days(counts: Sequence[float], watched: Sequence[float], day: Sequence[float]) -> list[float]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, lgamma
+from operator import add
 
-STRENGTHS = (3.0, 15.0, 75.0, 375.0, 1875.0)
+STRENGTHS = (4.0, 32.0, 256.0, 2048.0)
 """Entries that the expected profile may be worth; which of them it is, the counts themselves say."""
 _NEGLIGIBLE = 1e-3  # a share of the likelihood that no poll could feel
 
@@ -24,12 +25,11 @@ def shrunk(counts: Sequence[float], expected: Sequence[float], watched: Sequence
     bins = len(counts)
     # An entry is proof that its hour was watched, whatever is known of the watch.
     watched = [max(seen, 1.0) if count else seen for count, seen in zip(counts, watched or [1.0] * bins, strict=True)]
-    met = [
-        (count, share * seen / bins)
-        for count, share, seen in zip(counts, expected, watched, strict=True)
-        if count > 0
+    met_counts = [count for count in counts if count > 0]
+    met_shares = [
+        share * seen / bins for count, share, seen in zip(counts, expected, watched, strict=True) if count > 0
     ]
-    likelihoods = [_log_likelihood(met, total, strength) for strength in STRENGTHS]
+    likelihoods = [_log_likelihood(met_counts, met_shares, total, strength) for strength in STRENGTHS]
     best = max(likelihoods)
     weights = [exp(likelihood - best) for likelihood in likelihoods]
     whole = sum(weights)
@@ -45,10 +45,8 @@ def shrunk(counts: Sequence[float], expected: Sequence[float], watched: Sequence
     return profile
 
 
-def _log_likelihood(met: Sequence[tuple[float, float]], total: float, strength: float) -> float:
-    """Return the log of the chance of the counts *met* in their bins, if the profile is worth *strength* entries."""
+def _log_likelihood(counts: Sequence[float], shares: Sequence[float], total: float, strength: float) -> float:
+    """Return the log of the chance of *counts* in bins of *shares*, if the profile is worth *strength* entries."""
+    worths = [strength * share for share in shares]
     chance = lgamma(strength) - lgamma(strength + total)
-    for count, share in met:
-        worth = strength * share
-        chance += lgamma(worth + count) - lgamma(worth)
-    return chance
+    return chance + sum(map(lgamma, map(add, worths, counts))) - sum(map(lgamma, worths))

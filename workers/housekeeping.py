@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
 
@@ -23,6 +22,7 @@ from pipeline.stages.planning.price import Account
 from pipeline.stages.schedule import next_due_ms
 from pipeline.stages.websub import is_relied_on
 from workers.lifecycle import give_unused_memory_back
+from workers.loops import wait
 from workers.store import Store
 
 log = structlog.get_logger("workers.housekeeping")
@@ -47,21 +47,14 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
                 await asyncio.to_thread(tidy_memory, store)
         except STORE_LOST as error:
             log.warning("redis_lost", reason=str(error))
-        await _stopped_within(stop, _TRIM_SECONDS)
+        await wait(stop, _TRIM_SECONDS)
 
 
 async def stay_small(stop: asyncio.Event) -> None:
     """Give unused memory back to the system now and then, until *stop* is set."""
-    while not await _stopped_within(stop, _UNUSED_SECONDS):
+    while not stop.is_set():
+        await wait(stop, _UNUSED_SECONDS)
         await asyncio.to_thread(give_unused_memory_back)
-
-
-async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait until *stop* is set, no longer than *seconds*; whether it is."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    return stop.is_set()
 
 
 def apply_new_schedule(store: Store) -> None:

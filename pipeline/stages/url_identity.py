@@ -62,7 +62,10 @@ def identity_key(url: str) -> str:
         plain = _PLAIN.fullmatch(url)
     if plain is None:
         return _key_of_any(url)
-    host, port, path, query, fragment = plain.groups("")
+    return _key(*plain.groups(""))
+
+
+def _key(host: str, port: str, path: str, query: str, fragment: str) -> str:
     key = _known_host(host)
     if port and port not in _USUAL_PORTS:
         key += f":{port}"
@@ -84,9 +87,7 @@ def _key_of_any(url: str) -> str:
         return url
     if not host:
         return url
-    place = f":{port}" if port not in (None, 80, 443) else ""
-    fragment = f"#{route}" if route.startswith(("!", "/")) else ""
-    return f"{_known_host(host)}{place}{_article_path(parts.path)}{_article_query(parts.query)}{fragment}"
+    return _key(host, "" if port is None else str(port), parts.path, parts.query, route)
 
 
 @lru_cache(maxsize=4096)  # the hosts of the feeds of one worker: they come again with every article

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.stages.planning.appointments import MINUTES_OF_DAY, Appointments, moved, scaled, with_minutes
-from pipeline.stages.planning.exposure import HALF_LIFE_SECONDS, HOURS, leftovers, watched_hours
+from pipeline.stages.planning.exposure import BATCH_SECONDS, HALF_LIFE_SECONDS, HOURS, leftovers, watched_hours
 from pipeline.stages.planning.visibility import NOTHING_SEEN, Visibility, with_poll
 
 MINUTES = 60
@@ -24,7 +24,6 @@ _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _THURSDAY_HOURS = 72
 # A date this much before the poll that did not show the entry yet is not when the entry appeared.
 _LONGEST_LAG_SECONDS = 2 * _HOUR
-_BATCH_SECONDS = 900.0
 _CLOCK_ERROR_SECONDS = 120.0
 # Beyond this the weight of an entry counts as the same: keeps powers of two finite for absurd dates.
 _OLDEST_SECONDS = 400 * _DAY
@@ -120,7 +119,7 @@ def batch_size(rhythm: Rhythm, *, rate: float) -> float:
     1989, section 6.2), less the company that chance gives at *rate* per minute, and twice that in busy hours.
     """
     total = sum(rhythm.minutes)
-    by_chance = 2 * rate * _BATCH_SECONDS / _MINUTE
+    by_chance = 2 * rate * BATCH_SECONDS / _MINUTE
     return max(rhythm.squares / total - by_chance, 1.0) if total > 0 else 1.0
 
 
@@ -160,9 +159,9 @@ def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequen
         for minute in sorted({int(date // _MINUTE) for date in dated})
     ]
     appointments = with_minutes(rhythm.appointments, met)
-    batches = Counter(int(date // _BATCH_SECONDS) for date in dated)
+    batches = Counter(int(date // BATCH_SECONDS) for date in dated)
     squares = rhythm.squares + sum(
-        _weight(rhythm, batch * _BATCH_SECONDS) * count**2 for batch, count in batches.items()
+        _weight(rhythm, batch * BATCH_SECONDS) * count**2 for batch, count in batches.items()
     )
     return replace(rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments, squares=squares)
 

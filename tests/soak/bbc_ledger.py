@@ -8,10 +8,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bbc_archive import items_of
 from ledger import Line
 
 from pipeline.stages.identity import article_id
@@ -42,8 +42,7 @@ class Ledger:
     def take(self, document: bytes, *, state: str) -> None:
         """Add the next document; of a guid that it shows twice, the first counts."""
         shown: set[str] = set()
-        for item in ET.fromstring(document).iter("item"):  # noqa: S314 - our own corpus
-            guid = (item.findtext("guid") or item.findtext("link") or "").strip()
+        for guid, item in items_of(document):
             self.items += 1
             if guid in shown:
                 self.repeated_guids += 1

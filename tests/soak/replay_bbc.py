@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -24,8 +23,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import paths
+import paths  # noqa: F401 - makes the modules below importable
 import redis
+from bbc_archive import seconds_of, states_of, unpack
 from bbc_ledger import Ledger
 from ledger import Line, published, repeated
 from origin import Origin, OriginThread
@@ -36,7 +36,6 @@ from pipeline.model import Article
 from pipeline.stages.article_diff import changes, pairs_of_revisions
 from pipeline.stages.urls import feed_id
 
-SNAPSHOTS = paths.CORPUS / "traces" / "bbc-snapshots.tar.xz"
 _LOOK_SECONDS = 0.05
 _SHOWN = 20
 
@@ -104,11 +103,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _tracks(folder: Path, origin: Origin, arguments: argparse.Namespace) -> list[Track]:
-    with tarfile.open(SNAPSHOTS) as archive:
-        archive.extractall(folder, filter="data")
+    unpack(folder)
     tracks: list[Track] = []
     for feed in arguments.feeds:
-        states = sorted((folder / feed).glob("*.xml"), key=lambda state: int(state.stem))
+        states = states_of(feed, folder)
         if arguments.day:
             wanted = {str(arguments.day + timedelta(days=number)) for number in range(arguments.days)}
             states = [state for state in states if _day(state) in wanted]
@@ -122,7 +120,7 @@ def _tracks(folder: Path, origin: Origin, arguments: argparse.Namespace) -> list
 
 
 def _day(state: Path) -> str:
-    return f"{datetime.fromtimestamp(int(state.stem), UTC):%Y-%m-%d}"
+    return f"{datetime.fromtimestamp(seconds_of(state), UTC):%Y-%m-%d}"
 
 
 def _replay(system: System, origin: Origin, tracks: Sequence[Track], *, timeout_seconds: float) -> None:

@@ -21,10 +21,8 @@ import json
 import os
 import shutil
 import sys
-import tarfile
 import tempfile
 import time
-import xml.etree.ElementTree as ET
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -35,7 +33,8 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-import paths
+import paths  # noqa: F401 - makes the modules below importable
+from bbc_archive import items_of, seconds_of, states_of, unpack
 from origin import Origin, OriginThread
 from system import System, command, running_system
 
@@ -43,7 +42,6 @@ from pipeline.stages.planning.rivals import FixedInterval
 from pipeline.stages.planning.simulation import Course, Policy, Trace, simulated
 from pipeline.stages.schedule import SimulatorPolicy
 
-SNAPSHOTS = paths.CORPUS / "traces" / "bbc-snapshots.tar.xz"
 _FEEDS = (
     "england",
     "entertainment_and_arts",
@@ -146,11 +144,10 @@ def _tracks(begin: float, end: float) -> list[Track]:
     """Read the states of each feed: the last before *begin*, and all until *end*."""
     tracks = []
     with tempfile.TemporaryDirectory(prefix="nw-bbc-") as folder:
-        with tarfile.open(SNAPSHOTS) as archive:
-            archive.extractall(folder, filter="data")
+        unpack(Path(folder))
         for name in _FEEDS:
-            states = sorted((Path(folder) / name).glob("*.xml"), key=lambda state: int(state.stem))
-            times = [int(state.stem) for state in states]
+            states = states_of(name, Path(folder))
+            times = [seconds_of(state) for state in states]
             first, last = bisect_right(times, begin) - 1, bisect_left(times, end)
             if first < 0:  # the archive of this feed begins later
                 continue
@@ -162,13 +159,7 @@ def _tracks(begin: float, end: float) -> list[Track]:
 
 
 def _dates(body: bytes) -> dict[str, float]:
-    items = ET.fromstring(body).iter("item")  # noqa: S314 - our own corpus
-    return {
-        (item.findtext("guid") or item.findtext("link") or "").strip(): parsedate_to_datetime(
-            item.findtext("pubDate") or ""
-        ).timestamp()
-        for item in items
-    }
+    return {guid: parsedate_to_datetime(item.findtext("pubDate") or "").timestamp() for guid, item in items_of(body)}
 
 
 def _replayed(

@@ -8,14 +8,16 @@ import sys
 
 import pytest
 
-_HOLES = """
+_MEASURED = """
 from pathlib import Path
-from workers.lifecycle import give_large_blocks_back
+from workers.lifecycle import give_large_blocks_back, give_unused_memory_back
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 
 give_large_blocks_back()
+"""
+_HOLES = """
 bytearray(30_000_000)  # freed at once: from here on glibc would keep blocks of this size
 before = resident_mb()
 large, small = [], []
@@ -25,16 +27,7 @@ for _ in range(10):
 large.clear()
 print(resident_mb() - before)
 """
-
-
 _BURST = """
-from pathlib import Path
-from workers.lifecycle import give_large_blocks_back, give_unused_memory_back
-
-def resident_mb():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
-
-give_large_blocks_back()
 before = resident_mb()
 bodies, kept = [], []
 for _ in range(2_000):
@@ -47,19 +40,24 @@ print(taken, resident_mb() - before)
 """
 
 
+def megabytes(script: str) -> list[float]:
+    """Run *script* in a process of its own, which measures its memory; give the numbers that it prints."""
+    done = subprocess.run([sys.executable, "-c", _MEASURED + script], capture_output=True, text=True, check=True)
+    return [float(number) for number in done.stdout.split()]
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of large blocks")
 def test_the_memory_of_large_bodies_goes_back_to_the_system() -> None:
     """A daemon lives for months: what one bad hour of its hosts takes must not stay taken."""
-    done = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True)
+    (left,) = megabytes(_HOLES)
 
-    assert float(done.stdout) < 2.0, "megabytes"
+    assert left < 2.0, "megabytes"
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of small blocks")
 def test_the_memory_of_a_burst_of_bodies_goes_back_to_the_system() -> None:
     """What lives on between freed bodies must not keep their pages: else each larger burst stays for ever."""
-    done = subprocess.run([sys.executable, "-c", _BURST], capture_output=True, text=True, check=True)
+    taken, left = megabytes(_BURST)
 
-    taken, left = map(float, done.stdout.split())
     assert taken > 30, "megabytes: nothing to give back, nothing shown"
     assert left < 12, "megabytes"

@@ -38,7 +38,8 @@ def enqueue_as_before(client: redis.Redis, keys: Keys, feed: Feed, body: bytes |
         client.hset(keys.documents(name), mapping=fields)
     client.rpush(keys.mailboxes(feed.id), name)
     client.zadd(keys.backlog, {feed.id: 0})
-    _queue(client, keys).enqueue(JOB_FUNCTION, args=([feed.id],), result_ttl=0, failure_ttl=60)
+    # By the name that was written then, whatever the function is called by now.
+    _queue(client, keys).enqueue("workers.jobs.process", args=([feed.id],), result_ttl=0, failure_ttl=60)
 
 
 def enqueue_junk(client: redis.Redis, keys: Keys, damage: Mapping[str, bytes | str]) -> None:

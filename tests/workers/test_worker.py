@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 import redis.asyncio
-from faults.jobs import DAMAGES, enqueue_junk
+from faults.jobs import DAMAGES, enqueue_as_before, enqueue_junk
 from rq import Queue
 from rq.serializers import JSONSerializer
 from waiting import wait_until
@@ -164,15 +164,8 @@ async def test_a_gap_is_announced_and_counted(
 def test_what_the_version_before_left_in_the_queue_is_read(worker: Child, redis_client: redis.Redis) -> None:
     """After an upgrade the queue is as the old version filled it: the first fields of a document are enough."""
     FeedStore(redis_client, KEYS).add([FEED])
-    names = ("feed_id", "url", "fetched_ms", "body", "content_encoding", "content_type")
-    fields = dict(zip(names, (FEED.id, FEED.url, "1700000000000", RSS, "", "text/xml"), strict=True))
-    redis_client.hset(KEYS.documents("old-1"), mapping=fields)
-    redis_client.rpush(KEYS.mailboxes(FEED.id), "old-1")
-    redis_client.zadd(KEYS.backlog, {FEED.id: 0})
 
-    Queue(KEYS.queue, connection=redis_client, serializer=JSONSerializer).enqueue(
-        "workers.jobs.process", [FEED.id], result_ttl=0, failure_ttl=60
-    )
+    enqueue_as_before(redis_client, KEYS, FEED, RSS)
     wait_until(lambda: Backlog(redis_client, KEYS).waiting() == 0, timeout_seconds=20)
 
     assert (redis_client.xlen(KEYS.articles), redis_client.xlen(KEYS.dead)) == (1, 0)

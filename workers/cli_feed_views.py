@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import time
 
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from pipeline import wire
 from pipeline.adapters.shipped import starter_lists
-from pipeline.model import Feed
+from pipeline.model import Feed, FeedHealth, FeedState
 from pipeline.stages.explanation import explanation
 from pipeline.stages.full_text import full_text_words
 from pipeline.stages.health import HEALTHS, shown_health
@@ -70,18 +71,13 @@ def list_(
 @settings_options
 def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
     """Show everything known of one FEED, named by address or id."""
-    now_ms = int(time() * 1000)
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        found = find_feed(store, feed)
-        state = store.feeds.state(found.id)
-        due_ms = store.feeds.due_ms(found.id)
-        counts = store.feeds.counts(found.id)
-        latency = asdict(latency_of(store.rhythms.latencies(found.id)))
-        known = store.health.get(found.id)
-        weight = weight_of(found, store.feeds.folder_weights())
-        explained = _explained(store, found)
-    details = summary(found, state, known, weight) | {
-        "next_poll": None if due_ms is None else wire.rfc3339(max(due_ms, now_ms)),
+        known = _look_at(store, find_feed(store, feed))
+        latency = asdict(latency_of(store.rhythms.latencies(known.feed.id)))
+        explained = _explained(store, known)
+    found, state = known.feed, known.state
+    details = summary(found, state, known.health, known.weight) | {
+        "next_poll": None if known.due_ms is None else wire.rfc3339(max(known.due_ms, known.now_ms)),
         "why_then": explained["why_then"],
         "interval_seconds": found.interval_seconds,
         "full_text": found.full_text,
@@ -92,7 +88,7 @@ def show(feed: str, *, as_json: bool, config: Path | None, data_dir: str | None,
         "false_304s": state.false_304s,
         "etag": _text(state.etag),
         "last_modified": _text(state.last_modified),
-        "counts": counts,
+        "counts": known.counts,
         "latency": latency,
         "posting": explained["posting"],
     }
@@ -114,7 +110,7 @@ def explain(which: str, *, as_json: bool, config: Path | None, data_dir: str | N
             names, explained = {"id": which}, explain_article(store, which)
         else:
             found = find_feed(store, which)
-            names, explained = {"id": found.id, "url": found.url}, _explained(store, found)
+            names, explained = {"id": found.id, "url": found.url}, _explained(store, _look_at(store, found))
             which = found.title or found.url
     if as_json:
         click.echo(json.dumps(names | explained, ensure_ascii=False))
@@ -124,35 +120,61 @@ def explain(which: str, *, as_json: bool, config: Path | None, data_dir: str | N
         click.echo(f"  {name.replace('_', ' '):13} {sentence}")
 
 
-def _explained(store: Store, feed: Feed) -> dict[str, str]:
-    due_ms, weight = store.feeds.due_ms(feed.id), weight_of(feed, store.feeds.folder_weights())
-    explained = explanation(
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a feed at one moment, each of it read once."""
+
+    feed: Feed
+    state: FeedState
+    health: FeedHealth
+    weight: Weight
+    counts: Mapping[str, int]
+    due_ms: int | None
+    now_ms: int
+
+
+def _look_at(store: Store, feed: Feed) -> _Known:
+    return _Known(
         feed,
         store.feeds.state(feed.id),
         store.health.get(feed.id),
-        due_ms=due_ms,
-        counts=store.feeds.counts(feed.id),
-        settings=store.settings,
+        weight_of(feed, store.feeds.folder_weights()),
+        store.feeds.counts(feed.id),
+        store.feeds.due_ms(feed.id),
         now_ms=int(time() * 1000),
-        weight=weight,
+    )
+
+
+def _explained(store: Store, known: _Known) -> dict[str, str]:
+    feed = known.feed
+    explained = explanation(
+        feed,
+        known.state,
+        known.health,
+        due_ms=known.due_ms,
+        counts=known.counts,
+        settings=store.settings,
+        now_ms=known.now_ms,
+        weight=known.weight,
     )
     pages = full_text_words(feed.full_text or store.settings.articles.full_text, is_own=feed.full_text is not None)
-    return explained | _posting(store, feed, weight, due_ms=due_ms) | {"full_text": pages}
+    return explained | _posting(store, known) | {"full_text": pages}
 
 
-def _posting(store: Store, feed: Feed, weight: Weight, *, due_ms: int | None) -> dict[str, str]:
-    """What is known of when *feed* posts, and why its next poll is then; nothing while its interval is fixed."""
+def _posting(store: Store, known: _Known) -> dict[str, str]:
+    """What is known of when a feed posts, and why its next poll is then; nothing while its interval is fixed."""
+    feed, state, due_ms = known.feed, known.state, known.due_ms
     kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
     rhythm = rhythm_from_bytes(kept) if kept else None
-    said = {"posting": posting_words(rhythm, now_seconds=time())}
+    said = {"posting": posting_words(rhythm, now_seconds=known.now_ms / 1000)}
     planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
-    state, hub = store.feeds.state(feed.id), store.subscriptions.get(feed.id)
     if planned is not None and due_ms is not None and not feed.paused and not state.failures:
+        hub = store.subscriptions.get(feed.id)
         said["why_then"] = plan_words(
             planned,
             due_seconds=due_ms / 1000,
-            is_pushed=hub is not None and is_relied_on(hub, now_ms=int(time() * 1000)),
-            weight=weight,
+            is_pushed=hub is not None and is_relied_on(hub, now_ms=known.now_ms),
+            weight=known.weight,
             answers=answer_weight(state),
         )
     return said

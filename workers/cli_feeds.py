@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
-from pipeline.model import Feed, FullText
+from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS, Feed, FullText
 from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
@@ -33,6 +33,8 @@ from workers.terminal import Output
 
 _PORTION = 500
 
+_read_interval = number_between(SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS)
+
 
 @click.group(epilog="Example: newswire feeds add https://example.org/feed.xml")
 def feeds() -> None:
@@ -43,7 +45,7 @@ def feeds() -> None:
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
-@click.option("--interval", "interval_seconds", type=number_between(0.5, 2_678_400), help="Seconds between polls.")
+@click.option("--interval", "interval_seconds", type=_read_interval, help="Seconds between polls.")
 @click.option(
     "--full-text",
     type=click.Choice(["auto", "always", "never"]),

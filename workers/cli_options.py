@@ -99,11 +99,21 @@ def feeds_from(sources: Sequence[str]) -> Sources:
         for feed in found.feeds:
             listed.setdefault(feed.url, feed)
         weights = {**found.folder_weights, **weights}
-    feeds = [
-        Feed(id=feed_id(each.url), url=each.url, title=each.title, folder=each.folder, weight=each.weight)
-        for each in listed.values()
-    ]
-    return Sources(feeds, weights)
+    return Sources([_feed(each) for each in listed.values()], weights)
+
+
+def _feed(listed: ListedFeed) -> Feed:
+    own = listed.own
+    return Feed(
+        id=feed_id(listed.url),
+        url=listed.url,
+        title=listed.title,
+        folder=listed.folder,
+        interval_seconds=own.interval_seconds,
+        paused=own.paused,
+        full_text=own.full_text,
+        weight=own.weight,
+    )
 
 
 def _listed(source: str) -> FeedList:

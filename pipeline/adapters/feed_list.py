@@ -27,17 +27,28 @@ class FeedStore:
         self._keys = keys
 
     def add(self, feeds: Sequence[Feed], *, due_ms: int = 0) -> list[Feed]:
-        """Add those of *feeds* that are not on the list, due at *due_ms* (0 = at once); returns those added."""
+        """Add those of *feeds* that are not on the list, due at *due_ms* (0 = at once); returns those added.
+
+        What is on the list stays as it is: one that is paused there is not due, whatever is added.
+        """
         added: list[Feed] = []
         for start in range(0, len(feeds), _CHUNK):
-            part = feeds[start : start + _CHUNK]
-            with self._client.pipeline(transaction=True) as pipe:
-                for feed in part:
-                    pipe.hsetnx(self._keys.feeds, feed.id, wire.feed_to_json(feed))
-                    pipe.zadd(self._keys.due, {feed.id: due_ms}, nx=True)
-                results = pipe.execute()
-            added.extend(feed for feed, was_new in zip(part, results[::2], strict=True) if was_new)
+            added += self._add(feeds[start : start + _CHUNK], due_ms)
         return added
+
+    def _add(self, feeds: Sequence[Feed], due_ms: int) -> list[Feed]:
+        def put(pipe: Pipeline) -> None:
+            records = cast("list[bytes | None]", pipe.hmget(self._keys.feeds, [feed.id for feed in feeds]))
+            listed = [feed if text is None else _feed(text) for feed, text in zip(feeds, records, strict=True)]
+            pipe.multi()
+            for feed in feeds:
+                pipe.hsetnx(self._keys.feeds, feed.id, wire.feed_to_json(feed))
+            due = {feed.id: due_ms for feed, known in zip(feeds, listed, strict=True) if not (known and known.paused)}
+            if due:
+                pipe.zadd(self._keys.due, due, nx=True)
+
+        results = cast("list[int]", self._client.transaction(put, self._keys.feeds))
+        return [feed for feed, was_new in zip(feeds, results, strict=False) if was_new]
 
     def remove(self, feed_id: str) -> bool:
         """Forget the feed with all that is kept for it; what it published stays. False if unknown.

@@ -27,8 +27,10 @@ from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import (
     LEAST_WEIGHT,
+    LONGEST_INTERVAL_SECONDS,
     MOST_WEIGHT,
     NO_HINTS,
+    SHORTEST_INTERVAL_SECONDS,
     Feed,
     FeedState,
     FullText,
@@ -56,9 +58,11 @@ from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Tidied, Ve
 
 __all__ = [
     "LEAST_WEIGHT",
+    "LONGEST_INTERVAL_SECONDS",
     "MOST_WEIGHT",
     "NEVER_JUDGED",
     "NO_HINTS",
+    "SHORTEST_INTERVAL_SECONDS",
     "UNKNOWN_HOST",
     "Alert",
     "Article",

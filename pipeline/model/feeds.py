@@ -12,6 +12,9 @@ FullText = Literal["auto", "always", "never"]
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 """Polls go with the square root: from a tenth as many to ten times as many as of a feed that weighs 1."""
 
+SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS = 0.5, 2_678_400.0
+"""Half a second is for one's own hosts; a feed that is asked less than once a month is not followed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:

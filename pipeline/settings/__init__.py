@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pipeline.errors import SettingsError
+from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS
 from pipeline.setting_rules import Between, Text, accepted, brief, hint, shown, specs
 from pipeline.settings.agreement import Word, reconcile
 
 ENVIRONMENT_PREFIX = "NEWSWIRE_"
 
 
-_INTERVAL = Between(0.5, 2_678_400, "seconds")
+_INTERVAL = Between(SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS, "seconds")
 _DAYS = Between(1, 3650, "days")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pipeline.errors import FeedListError, UsageError
 from pipeline.stages.opml import ListedFeed, decoded, read_opml
 from pipeline.stages.urls import feed_url
-from pipeline.stages.weights import ALLOWED_WEIGHTS
 
 _SHOWN_CHARACTERS = 80  # of a bad line: enough to find it, short enough for one line of a terminal
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -32,17 +31,17 @@ def read_list(data: bytes, *, name: str) -> FeedList:
     """Return the feeds that *data* names: OPML if it begins with `<`, else text with an address a line.
 
     In text, blank lines and lines that begin with `#` are skipped, and what follows an address after a blank is
-    ignored. A bad address or weight costs itself only: it becomes a problem with its line. Of equal addresses the
+    ignored. A bad address or setting costs itself only: it becomes a problem with its line. Of equal addresses the
     first counts. *name* is what errors call the list. Raises FeedListError when *data* is neither.
     """
     if data.startswith((b"<\0", b"\0<")) or decoded(data[:4096]).lstrip().startswith("<"):
         outlines = read_opml(data, name=name)
         listed = _judged((feed, feed.url) for feed in outlines.feeds)
-        weights = [
-            f"line {line}: newswire:weight {_shown(text)!r} must be {ALLOWED_WEIGHTS}: it counts as not there"
-            for line, text in outlines.bad_weights
+        settings = [
+            f"line {line}: {bad.name} {_shown(bad.text)!r} must be {bad.allowed}: it counts as not there"
+            for line, bad in outlines.bad_settings
         ]
-        return replace(listed, problems=(*listed.problems, *weights), folder_weights=outlines.folder_weights)
+        return replace(listed, problems=(*listed.problems, *settings), folder_weights=outlines.folder_weights)
     text = decoded(data)
     if odd := _NOT_TEXT.search(text):
         line = text.count("\n", 0, odd.start()) + 1

@@ -1,6 +1,6 @@
 """OPML 2.0 as programs really export it: read what is there, mend what every export gets wrong, write it cleanly.
 
-What OPML has no word for is an attribute in a namespace of our own: `newswire:weight`, of a feed or a folder.
+What OPML has no word for is an attribute in a namespace of our own (`own_settings.py`).
 
 Rules of this file: entities of a document's own are refused, not expanded; depth is bounded; what is read is said
 as written (`feed_list` judges addresses), what is written reads back the same.
@@ -17,7 +17,16 @@ from xml.parsers import expat
 
 from pipeline.errors import FeedListError
 from pipeline.model import Feed
-from pipeline.stages.weights import folder_parts, weight_from_text
+from pipeline.stages.own_settings import (
+    NAMESPACE,
+    NOTHING_SET,
+    BadSetting,
+    OwnSettings,
+    as_attributes,
+    own_settings,
+    own_settings_of,
+)
+from pipeline.stages.weights import folder_parts
 
 MAX_DEPTH = 100
 """Deepest nesting of elements that is read; the deepest list seen in the wild has five levels."""
@@ -25,8 +34,6 @@ MAX_DEPTH = 100
 MAX_FOLDER_CHARACTERS = 500
 """Longest path of a folder that is kept: a path is repeated for each feed, so a long one would grow with the list."""
 
-_NAMESPACE = ' xmlns:newswire="https://pypi.org/project/newswire/"'
-_WEIGHT = "newswire:weight"
 _WHOLE = True  # the document is handed to expat in one piece
 _FOLDER_LEVELS = MAX_DEPTH - 4  # opml, body, the feed itself, and one to spare
 
@@ -49,16 +56,16 @@ class ListedFeed:
     title: str | None = None
     folder: str | None = None
     line: int | None = field(default=None, compare=False)
-    weight: float | None = None
+    own: OwnSettings = NOTHING_SET
 
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """The feeds of a document, the weights of folders by path, and each weight that is none, with its line."""
+    """The feeds of a document, the weights of folders by path, and each setting that is none, with its line."""
 
     feeds: tuple[ListedFeed, ...] = ()
     folder_weights: Mapping[str, float] = field(default_factory=dict)
-    bad_weights: tuple[tuple[int, str], ...] = ()
+    bad_settings: tuple[tuple[int, BadSetting], ...] = ()
 
 
 def read_opml(data: bytes, *, name: str) -> Outlines:
@@ -73,7 +80,7 @@ def read_opml(data: bytes, *, name: str) -> Outlines:
     skipped = prologue.end() if prologue else len(text) - len(text.lstrip())
     reader = _Reader(name, first_line=text.count("\n", 0, skipped))
     reader.read(_mended(text[skipped:]))
-    return Outlines(tuple(reader.feeds), reader.folder_weights, tuple(reader.bad_weights))
+    return Outlines(tuple(reader.feeds), reader.folder_weights, tuple(reader.bad_settings))
 
 
 def decoded(data: bytes) -> str:
@@ -107,10 +114,10 @@ def write_opml(feeds: Sequence[Feed], *, title: str, folder_weights: Mapping[str
             weight = (folder_weights or {}).get("/".join(levels[:depth]))
             folder = folder.folders.setdefault(part, _Folder(weight))
         folder.feeds.append(feed)
-    is_weighed = bool(folder_weights) or any(feed.weight is not None for feed in feeds)
+    needs_ours = bool(folder_weights) or any(own_settings_of(feed) != NOTHING_SET for feed in feeds)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<opml version="2.0"{_NAMESPACE if is_weighed else ""}>',
+        f'<opml version="2.0"{NAMESPACE if needs_ours else ""}>',
         f"  <head><title>{_escaped(title)}</title></head>",
         "  <body>",
         *_written(root, depth=2),
@@ -129,7 +136,7 @@ class _Reader:
     def __init__(self, name: str, *, first_line: int) -> None:
         self.feeds: list[ListedFeed] = []
         self.folder_weights: dict[str, float] = {}
-        self.bad_weights: list[tuple[int, str]] = []
+        self.bad_settings: list[tuple[int, BadSetting]] = []
         self._name = name
         self._first_line = first_line
         self._depth = 0
@@ -161,24 +168,18 @@ class _Reader:
     def _outline(self, attributes: Mapping[str, str]) -> None:
         url = attributes.get("xmlurl", "").strip()
         label = _one_line(attributes.get("title", "")) or _one_line(attributes.get("text", "")) or None
-        weight = self._weight(attributes)
+        own, bad = own_settings(attributes)
+        self.bad_settings += [(self._line(), setting) for setting in bad]
         if url:
             folder = self._folders[-1][1] if self._folders else None
             title = None if label == url else label
-            self.feeds.append(ListedFeed(url, title, folder, self._line(), weight))
+            self.feeds.append(ListedFeed(url, title, folder, self._line(), own))
         elif label and (parts := _parts(label)):
             above = [self._folders[-1][1]] if self._folders else []
             path = "/".join((*above, *parts))[:MAX_FOLDER_CHARACTERS].rstrip("/ ")
             self._folders.append((self._depth, path))
-            if weight is not None:
-                self.folder_weights.setdefault(path, weight)
-
-    def _weight(self, attributes: Mapping[str, str]) -> float | None:
-        text = attributes.get(_WEIGHT)
-        weight = None if text is None else weight_from_text(text)
-        if text is not None and weight is None:
-            self.bad_weights.append((self._line(), text))
-        return weight
+            if own.weight is not None:
+                self.folder_weights.setdefault(path, own.weight)
 
     def _end(self, _element: str) -> None:
         if self._folders and self._folders[-1][0] == self._depth:
@@ -265,15 +266,13 @@ def _written(folder: _Folder, *, depth: int) -> Iterator[str]:
     for feed in folder.feeds:
         title = _escaped(feed.title or "")
         label = f'text="{title}" title="{title}"' if title else f'text="{_escaped(feed.url)}"'
-        yield f'{indent}<outline type="rss" {label} xmlUrl="{_escaped(feed.url)}"{_weight(feed.weight)}/>'
+        own = as_attributes(own_settings_of(feed))
+        yield f'{indent}<outline type="rss" {label} xmlUrl="{_escaped(feed.url)}"{own}/>'
     for name, inner in folder.folders.items():
-        yield f'{indent}<outline text="{_escaped(name)}" title="{_escaped(name)}"{_weight(inner.weight)}>'
+        own = as_attributes(OwnSettings(inner.weight))
+        yield f'{indent}<outline text="{_escaped(name)}" title="{_escaped(name)}"{own}>'
         yield from _written(inner, depth=depth + 1)
         yield f"{indent}</outline>"
-
-
-def _weight(weight: float | None) -> str:
-    return "" if weight is None else f' {_WEIGHT}="{repr(weight).removesuffix(".0")}"'
 
 
 def _escaped(text: str) -> str:

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed
-
-ALLOWED_WEIGHTS = f"a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}"
-"""What a weight may be, for messages."""
+from pipeline.model import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +45,6 @@ def folders_around(feed: Feed) -> list[str]:
     """Return the paths of the folders that *feed* is in, the innermost first."""
     parts = folder_parts(feed.folder)
     return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
-
-
-def weight_from_text(text: str) -> float | None:
-    """Return the weight that *text* is; None for what is no number, or out of bounds."""
-    try:
-        weight = float(text)
-    except ValueError:
-        return None
-    return weight if LEAST_WEIGHT <= weight <= MOST_WEIGHT else None
 
 
 def folder_parts(folder: str | None) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import redis
 import redis.asyncio
 
@@ -75,6 +77,20 @@ def test_a_paused_feed_is_not_due_until_resumed(redis_client: redis.Redis) -> No
     assert store.set_paused(FEEDS[0].id, paused=True)
     assert store.refresh([FEEDS[0].id]) == 0
     assert store.due_ms(FEEDS[0].id) is None
+
+    store.add(FEEDS[:1])
+    assert store.due_ms(FEEDS[0].id) is None, "a list that is read again at each start wakes nothing"
+
+    store.set_paused(FEEDS[0].id, paused=False)
+    assert store.due_ms(FEEDS[0].id) == 0
+
+
+def test_a_feed_that_is_added_paused_waits_to_be_resumed(redis_client: redis.Redis) -> None:
+    """So a list that was exported comes back as it was."""
+    store = FeedStore(redis_client, KEYS)
+    store.add([replace(FEEDS[0], paused=True), FEEDS[1]])
+
+    assert [store.due_ms(feed.id) for feed in FEEDS[:2]] == [None, 0]
 
     store.set_paused(FEEDS[0].id, paused=False)
     assert store.due_ms(FEEDS[0].id) == 0

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import FeedListError, UsageError
-from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed
+from pipeline.model import LEAST_WEIGHT, LONGEST_INTERVAL_SECONDS, MOST_WEIGHT, SHORTEST_INTERVAL_SECONDS, Feed
 from pipeline.stages.feed_list import FeedList, read_list
 from pipeline.stages.opml import MAX_DEPTH, MAX_FOLDER_CHARACTERS, ListedFeed, read_opml, write_opml
+from pipeline.stages.own_settings import OwnSettings, own_settings, own_settings_of
 from pipeline.stages.urls import feed_url
 from pipeline.stages.weights import folders_around
 
@@ -235,22 +236,31 @@ def tidy(text: str | None, separator: str | None = None) -> str | None:
 
 
 weights = st.floats(LEAST_WEIGHT, MOST_WEIGHT)
+intervals = st.floats(SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS)
 
 
 @given(
     st.lists(
-        st.tuples(urls, st.none() | words, folders, st.none() | weights),
+        st.builds(
+            Feed,
+            st.just("0"),
+            urls,
+            st.none() | words,
+            folders,
+            st.none() | intervals,
+            st.booleans(),
+            st.just(0),
+            st.none() | st.sampled_from(["auto", "always", "never"]),
+            st.none() | weights,
+        ),
         max_size=8,
-        unique_by=lambda listed: listed[0],
+        unique_by=lambda feed: feed.url,
     ),
     words,
     st.randoms(use_true_random=False),
 )
-def test_what_is_written_reads_back_the_same(
-    listed: list[tuple[str, str | None, str | None, float | None]], title: str, chance: Random
-) -> None:
+def test_what_is_written_reads_back_the_same(feeds: list[Feed], title: str, chance: Random) -> None:
     """An export is a backup: importing it must give the list it was made from."""
-    feeds = [Feed(str(n), url, name, folder, weight=weight) for n, (url, name, folder, weight) in enumerate(listed)]
     around = {path for feed in feeds for path in folders_around(replace(feed, folder=tidy(feed.folder, "/")))}
     of_folders = {path: chance.uniform(LEAST_WEIGHT, MOST_WEIGHT) for path in sorted(around) if path.count("/") < 90}
 
@@ -259,16 +269,19 @@ def test_what_is_written_reads_back_the_same(
     back = read_list(document, name="x")
     assert back.problems == ()
     assert back.folder_weights == of_folders
-    assert {feed.url: (feed.title, feed.folder, feed.weight) for feed in back.feeds} == {
-        feed.url: (tidy(feed.title), tidy(feed.folder, "/"), feed.weight) for feed in feeds
+    assert {feed.url: (feed.title, feed.folder, feed.own) for feed in back.feeds} == {
+        feed.url: (tidy(feed.title), tidy(feed.folder, "/"), own_settings_of(feed)) for feed in feeds
     }
-    again = [Feed("0", feed.url, feed.title, feed.folder, weight=feed.weight) for feed in back.feeds]
+    settings = {feed.url: feed for feed in feeds}
+    again = [replace(settings[feed.url], title=feed.title, folder=feed.folder) for feed in back.feeds]
     assert write_opml(again, title=title, folder_weights=back.folder_weights) == document
 
 
-def test_weights_stand_in_a_namespace_of_their_own() -> None:
-    """Other programs leave alone what they can see is not theirs; a list without weights is plain OPML."""
-    feeds = [Feed("1", "https://one.example/feed", folder="News/Paris", weight=0.5)]
+def test_what_was_set_stands_in_a_namespace_of_its_own() -> None:
+    """Other programs leave alone what they can see is not theirs; a list of which nothing was set is plain OPML."""
+    feeds = [
+        Feed("1", "https://one.example/feed", None, "News/Paris", 90.0, paused=True, full_text="never", weight=0.5)
+    ]
 
     assert write_opml(feeds, title="Mine", folder_weights={"News": 3.0, "Gone": 2.0}).decode() == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -278,7 +291,7 @@ def test_weights_stand_in_a_namespace_of_their_own() -> None:
         '    <outline text="News" title="News" newswire:weight="3">\n'
         '      <outline text="Paris" title="Paris">\n'
         '        <outline type="rss" text="https://one.example/feed" xmlUrl="https://one.example/feed" '
-        'newswire:weight="0.5"/>\n'
+        'newswire:weight="0.5" newswire:interval="90" newswire:fullText="never" newswire:paused="true"/>\n'
         "      </outline>\n"
         "    </outline>\n"
         "  </body>\n"
@@ -286,20 +299,36 @@ def test_weights_stand_in_a_namespace_of_their_own() -> None:
     )
 
 
-def test_a_bad_weight_costs_only_itself() -> None:
+def test_a_bad_setting_costs_only_itself() -> None:
     """The feed is followed as any other, and the line to mend is named."""
-    data = opml(f'\n<outline text="News" NewsWire:Weight="much">\n{ONE[:-2]} newswire:weight="0"/></outline>')
+    ours = 'newswire:weight="0" newswire:INTERVAL=" 60 " newswire:fullText="yes" newswire:paused="1"'
+    data = opml(f'\n<outline text="News" NewsWire:Weight="much">\n{ONE[:-2]} {ours}/></outline>')
 
     listed = read_list(data, name="x")
 
-    assert [(feed.url, feed.folder, feed.weight) for feed in listed.feeds] == [
-        ("https://one.example/feed", "News", None)
+    assert [(feed.url, feed.folder, feed.own) for feed in listed.feeds] == [
+        ("https://one.example/feed", "News", OwnSettings(interval_seconds=60.0))
     ]
     assert listed.folder_weights == {}
     assert listed.problems == (
         "line 2: newswire:weight 'much' must be a number from 0.01 to 100: it counts as not there",
         "line 3: newswire:weight '0' must be a number from 0.01 to 100: it counts as not there",
+        "line 3: newswire:fullText 'yes' must be auto or always or never: it counts as not there",
+        "line 3: newswire:paused '1' must be true or false: it counts as not there",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("3", 3.0), ("0.01", 0.01), (" 1e2 ", 100.0)]
+    + [(text, None) for text in ("", "much", "0", "-1", "0.001", "101", "nan", "inf", "3,5")],
+)
+def test_what_is_no_weight_is_none(text: str, expected: float | None) -> None:
+    """A weight of nothing would never be polled, one without end would take all that there is."""
+    settings, bad = own_settings({"newswire:weight": text})
+
+    assert settings == OwnSettings(weight=expected)
+    assert bool(bad) == (expected is None)
 
 
 def test_an_export_is_nested_as_its_folders_are() -> None:

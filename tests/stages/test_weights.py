@@ -16,7 +16,7 @@ from pipeline.stages.planning.reweighing import sooner_ms
 from pipeline.stages.planning.rhythm import begun
 from pipeline.stages.planning.simulation import Course, Poll, simulated
 from pipeline.stages.schedule import SimulatorPolicy
-from pipeline.stages.weights import Weight, folder_path, weight_from_text, weight_of
+from pipeline.stages.weights import Weight, folder_path, weight_of
 
 FOLDERS = {"News": 2.0, "News/World": 5.0, "A b": 0.5}
 SETTINGS = ScheduleSettings(
@@ -46,16 +46,6 @@ HOUR_MS = 3_600_000
 def test_the_nearest_word_says_what_a_feed_weighs(folder: str | None, own: float | None, expected: Weight) -> None:
     """One word for a folder holds for all in it; an exception needs a word of its own, and no more."""
     assert weight_of(Feed("0", "https://example.org/", folder=folder, weight=own), FOLDERS) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("3", 3.0), ("0.01", 0.01), (" 1e2 ", 100.0)]
-    + [(text, None) for text in ("", "much", "0", "-1", "0.001", "101", "nan", "inf", "3,5")],
-)
-def test_what_is_no_weight_is_none(text: str, expected: float | None) -> None:
-    """A weight of nothing would never be polled, one without end would take all that there is."""
-    assert weight_from_text(text) == expected
 
 
 @given(st.text(max_size=30))

@@ -8,13 +8,15 @@ from pipeline.adapters.rhythms import RhythmStore
 from pipeline.model import Article, RawDocument
 from pipeline.stages.latency import counted
 from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
-from pipeline.stages.planning.rhythm import begun, learned
+from pipeline.stages.planning.rhythm import Rhythm, begun, learned
 
 
 def note_arrivals(
-    rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article], *, told: Collection[str]
-) -> None:
+    rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article], *, told: Collection[str], shown: int
+) -> Rhythm | None:
     """Add to the rhythm of the feed the *articles* new to it that *document* brought, when each was published.
+
+    *shown* is how many entries the document shows in all. Returns the rhythm, None where nothing was learnt.
 
     One that another feed of its site told of before is as much a habit of this feed as the others; but how late we
     were is counted only of those that were *told* now, by id.
@@ -23,15 +25,16 @@ def note_arrivals(
     habit, not an account.
     """
     if document.fetched_ms is None or document.is_history or not articles:
-        return
-    now = document.fetched_ms / 1000
+        return None
+    now, window = document.fetched_ms / 1000, 0 if document.is_delta else shown
     dates = [_seconds(article) for article in articles]
     kept = rhythms.rhythm(document.feed_id)
     rhythm = rhythm_from_bytes(kept) if kept else None
     if rhythm is None or document.previous_ms is None:
-        rhythm = begun(dates, now_seconds=now)
+        rhythm = begun(dates, now_seconds=now, shown=window)
     else:
-        rhythm = learned(rhythm, dates, previous_seconds=document.previous_ms / 1000, now_seconds=now)
+        previous = document.previous_ms / 1000
+        rhythm = learned(rhythm, dates, previous_seconds=previous, now_seconds=now, shown=window)
         ages = [
             now - date
             for article, date in zip(articles, dates, strict=True)
@@ -40,6 +43,7 @@ def note_arrivals(
         if counters := counted(ages, rhythm.visibility):
             rhythms.count_latencies(document.feed_id, counters)
     rhythms.keep_rhythm(document.feed_id, rhythm_to_bytes(rhythm, now_seconds=now))
+    return rhythm
 
 
 def _seconds(article: Article) -> float | None:

@@ -167,12 +167,14 @@ def _posting(store: Store, known: _Known) -> dict[str, str]:
     kept, plan = store.rhythms.rhythm(feed.id), store.rhythms.plan(feed.id)
     rhythm = rhythm_from_bytes(kept) if kept else None
     said = {"posting": posting_words(rhythm, now_seconds=known.now_ms / 1000)}
-    planned = plan_from_bytes(plan) if plan and is_planned(feed, polling_schedule(store.settings)) else None
+    schedule = polling_schedule(store.settings)
+    planned = plan_from_bytes(plan) if plan and is_planned(feed, schedule) else None
     if planned is not None and due_ms is not None and not feed.paused and not state.failures:
         hub = store.subscriptions.get(feed.id)
         said["why_then"] = plan_words(
             planned,
             due_seconds=due_ms / 1000,
+            interval_seconds=schedule.interval_seconds,
             is_pushed=hub is not None and is_relied_on(hub, now_ms=known.now_ms),
             weight=known.weight,
             answers=answer_weight(state),

@@ -21,6 +21,7 @@ from workers.desk import desk
 from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
 from workers.recognition import Shown, recognise
 from workers.sharing import share
+from workers.urgency import look_again_soon
 
 log = structlog.get_logger("workers.publishing")
 
@@ -40,14 +41,18 @@ def publish(claim: Claim, reading: Reading) -> None:
                 log.warning("rejected", reason=reason, which=which)
     recognised = recognise(claim.document.feed_id, list(shown.values()), skipped=reading.skipped)
     pending, aliases = recognised.articles, recognised.aliases
+    size = len(reading.results) + len(reading.skipped)
     while pending or aliases:
-        pending, aliases = _publish_once(claim, pending, aliases), b""
+        pending, aliases = _publish_once(claim, pending, aliases, size), b""
     if reading.withdrawn:
         _withdraw(claim, reading.withdrawn)
 
 
-def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list[Article]:
-    """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile."""
+def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: int) -> list[Article]:
+    """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile.
+
+    *size* is how many entries their document shows in all.
+    """
     feed_id, store = claim.document.feed_id, desk().articles
     records = store.recall(feed_id, [seen_id(article.id) for article in articles])
     now_ms = desk().clock.now_ms()
@@ -75,7 +80,9 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes) -> list
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
     news = [article for article in settled if article.id in arrived]
-    note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts))
+    rhythm = note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts), shown=size)
+    if rhythm is not None:
+        look_again_soon(claim.document, rhythm, new=len(news))
     note_zone(claim.document, news)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 

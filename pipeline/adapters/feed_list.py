@@ -11,7 +11,9 @@ from redis.client import Pipeline
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LEASE_MS
 from pipeline.adapters.replies import as_counters, as_fields, as_weights
+from pipeline.adapters.scripts import Value, call
 from pipeline.adapters.seen_shards import shard_names
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import known_state
@@ -183,11 +185,17 @@ class FeedStore:
         return before is not None and before != schedule.encode()
 
     def bring_forward(self, due_ms: Mapping[str, int]) -> int:
-        """Make feeds (id → ms) due then at the latest; earlier or removed ones stay so. Returns how many moved."""
-        with self._client.pipeline(transaction=False) as pipe:
-            for feed_id, at_ms in due_ms.items():
-                pipe.zadd(self._keys.due, {feed_id: at_ms}, xx=True, lt=True, ch=True)
-            return sum(pipe.execute())
+        """Make feeds (id → ms) due then at the latest. Returns how many moved.
+
+        Those that are due earlier stay so, or are being polled, or removed.
+        """
+        wanted = list(due_ms.items())
+        moved = 0
+        for start in range(0, len(wanted), _CHUNK):
+            tail: list[Value] = [part for pair in wanted[start : start + _CHUNK] for part in pair]
+            keys, arguments = {"due": self._keys.due}, {"lease_ms": LEASE_MS}
+            moved += int(call(self._client, "bring_forward", keys=keys, arguments=arguments, tail=tail))
+        return moved
 
     def count(self) -> int:
         """How many feeds are on the list."""

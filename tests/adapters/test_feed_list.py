@@ -14,6 +14,7 @@ from pipeline.model import Feed, FeedState
 from pipeline.state_fields import state_to_fields
 
 KEYS = Keys("newswire")
+LATER_MS = 4_000_000_000_000
 FEEDS = [
     Feed(id=f"{n:016x}", url=f"https://example.org/{n}.xml", title=f"Numéro {n}", folder="Nord/Sud", added_ms=n)
     for n in range(1_200)
@@ -100,14 +101,29 @@ def test_a_feed_that_is_added_paused_waits_to_be_resumed(redis_client: redis.Red
 def test_bringing_feeds_forward_brings_no_removed_feed_back(redis_client: redis.Redis) -> None:
     """A feed removed while the schedule is applied would be leased, and found gone, for ever."""
     store = FeedStore(redis_client, KEYS)
-    store.add(FEEDS[:2], due_ms=5_000)
+    store.add(FEEDS[:3], due_ms=LATER_MS)
     store.remove(FEEDS[1].id)
+    store.set_paused(FEEDS[2].id, paused=True)
 
-    moved = store.bring_forward({FEEDS[0].id: 1_000, FEEDS[1].id: 1_000})
+    moved = store.bring_forward({feed.id: 1_000 for feed in FEEDS[:4]})
 
     assert moved == 1
-    assert store.due_ms(FEEDS[0].id) == 1_000
-    assert store.due_ms(FEEDS[1].id) is None
+    assert [store.due_ms(feed.id) for feed in FEEDS[:4]] == [1_000, None, None, None]
+
+
+async def test_bringing_feeds_forward_ends_no_lease_and_delays_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A feed that is being polled would be polled by another daemon at the same time."""
+    store, leases = FeedStore(redis_client, KEYS), LeaseStore(async_redis, KEYS)
+    store.add(FEEDS[:1])
+    store.add(FEEDS[1:2], due_ms=LATER_MS)
+    await leases.lease_due(limit=1)
+    end_ms = store.due_ms(FEEDS[0].id)
+
+    assert store.bring_forward({FEEDS[0].id: 0, FEEDS[1].id: LATER_MS + 1}) == 0
+
+    assert [store.due_ms(feed.id) for feed in FEEDS[:2]] == [end_ms, LATER_MS]
 
 
 def test_a_move_can_be_undone(redis_client: redis.Redis) -> None:

@@ -10,7 +10,7 @@ from posting import MONDAY, desk
 from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
-from pipeline.stages.planning.live import answer_weight, decided
+from pipeline.stages.planning.live import answer_weight, decided, hurried_ms
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.price import Account
@@ -62,6 +62,35 @@ def test_without_a_plan_the_interval_holds(lease: Lease, settings: ScheduleSetti
 
     assert decision.due_ms == next_due_ms(lease.feed, UNCHANGED, settings=settings, now_ms=NOW_MS)
     assert decision.plan is None
+
+
+@pytest.mark.parametrize(
+    ("new", "state", "feed", "expected_minutes"),
+    [
+        (10, FeedState(), FEED, None),
+        (20, FeedState(), FEED, 30),
+        (1000, FeedState(), FEED, 1),
+        (20, FeedState(fresh_until_ms=NOW_MS + 45 * 60_000), FEED, 45),
+        (20, FeedState(hints=Hints(ttl_ms=40 * 60_000), polled_ms=NOW_MS), FEED, 40),
+        (20, FeedState(), replace(FEED, interval_seconds=7200), None),
+    ],
+    ids=["as planned", "new from end to end", "a flood", "max-age", "ttl", "its own interval"],
+)
+def test_a_document_that_is_mostly_new_is_looked_at_again_sooner(
+    new: int, state: FeedState, feed: Feed, expected_minutes: float | None
+) -> None:
+    """The plan was made before it was read, and the next may have lost entries; yet hosts have the last word."""
+    due_ms = hurried_ms(
+        feed,
+        state,
+        replace(RHYTHM, window=20),
+        new=new,
+        previous_ms=NOW_MS - 3_600_000,
+        now_ms=NOW_MS,
+        settings=SETTINGS,
+    )
+
+    assert (None if due_ms is None else (due_ms - NOW_MS) / 60_000) == expected_minutes
 
 
 def test_a_feed_that_fails_is_left_to_the_back_off() -> None:
@@ -152,6 +181,7 @@ def test_the_posting_of_a_feed_is_told_in_words() -> None:
     told = plan_words(
         plan,
         due_seconds=plan.polls[1] + 2,
+        interval_seconds=SETTINGS.interval_seconds,
         is_pushed=False,
         weight=Weight(),
         answers=answer_weight(FeedState()),
@@ -190,14 +220,19 @@ def test_hours_that_are_alike_are_told_so() -> None:
         (900.0, False, "Its plan by its posting is a first one"),
         (900.0, True, "Its hub pushes what is new"),
         (9000.0, False, "Its plan by its posting is used up"),
-        (1500.0, False, "It is being polled, or was brought forward"),
+        (1500.0, False, "Sooner than its plan by its posting says: it is being polled, or was brought forward"),
+        (200.0, False, "Sooner than its plan by its posting says: it is being polled, or was brought forward"),
     ],
 )
 def test_the_reason_for_the_next_poll_is_the_true_one(due: float, said: str, *, is_pushed: bool) -> None:
     """A sentence about an interval that is not what decided sends people to the wrong setting."""
     plan = Plan(0.0, PRICE, 1.0, (1000.0, 2000.0))
 
-    assert plan_words(plan, due_seconds=due, is_pushed=is_pushed, weight=Weight(), answers=1.0).startswith(said)
+    told = plan_words(
+        plan, due_seconds=due, interval_seconds=300.0, is_pushed=is_pushed, weight=Weight(), answers=1.0
+    )
+
+    assert told.startswith(said)
 
 
 def test_a_weight_is_told_in_words() -> None:
@@ -211,6 +246,7 @@ def test_a_weight_is_told_in_words() -> None:
     told = plan_words(
         plan,
         due_seconds=plan.polls[1] + 2,
+        interval_seconds=SETTINGS.interval_seconds,
         is_pushed=False,
         weight=Weight(4.0, "folder News"),
         answers=answer_weight(state),

@@ -151,19 +151,26 @@ def test_a_plan_is_kept_until_it_ends_or_the_price_moves() -> None:
 def test_a_small_document_is_polled_before_it_overflows() -> None:
     """At any price: what rolled out of the document unseen is lost."""
     busy = begun(desk("flood", per_day=600, hours=(0, 24)).published, now_seconds=MONDAY + 28 * DAY)
-    found = next_poll(None, busy, Moment(MONDAY + 28 * DAY, 1e9), bounds=replace(BOUNDS, window=10))
+    found = next_poll(None, replace(busy, window=10), Moment(MONDAY + 28 * DAY, 1e9), bounds=BOUNDS)
 
     assert found.due_seconds - (MONDAY + 28 * DAY) < HOUR / 3
 
 
 def test_breaking_news_is_looked_after_sooner() -> None:
     """A document that is new from end to end may have lost entries already."""
-    due = {
-        new: hurried(1000.0 + HOUR, now_seconds=1000.0, previous_seconds=-2600.0, new=new, bounds=BOUNDS) - 1000.0
-        for new in (0, 12, 25, 10_000)
-    }
 
-    assert due == {0: HOUR, 12: HOUR, 25: HOUR / 2, 10_000: 300.0}
+    def wait(new: int, window: int) -> float | None:
+        shown = replace(rhythm(), window=window)
+        due = hurried(shown, now_seconds=1000.0, previous_seconds=1000.0 - HOUR, new=new)
+        return None if due is None else due - 1000.0
+
+    assert {new: wait(new, 0) for new in (0, 12, 25, 250)} == {0: None, 12: None, 25: HOUR / 2, 250: HOUR / 20}
+    assert {window: wait(20, window) for window in (1, 10, 20, 40)} == {
+        1: HOUR / 4,  # a document that is still growing is taken for one of ten
+        10: HOUR / 4,
+        20: HOUR / 2,
+        40: None,
+    }
 
 
 def test_an_expectation_is_never_nought() -> None:

@@ -62,8 +62,9 @@ def test_a_folder_has_one_path(folder: str) -> None:
 def test_polls_go_with_the_root_of_the_weight(per_day: float, weight: float) -> None:
     """Four times the weight is twice the polls, and the budget knows it before the first of them is made."""
     now = MONDAY + 28 * 86_400 + 9 * 3600
-    rhythm = begun(desk("weighed", per_day=per_day, hours=(0, 24), weekend=1).published, now_seconds=now)
-    moment, bounds = Moment(now, 12_000.0), Bounds(60.0, 86_400.0, 1000)
+    published = desk("weighed", per_day=per_day, hours=(0, 24), weekend=1).published
+    rhythm = begun(published, now_seconds=now, shown=1000)  # no fear that the document overflows
+    moment, bounds = Moment(now, 12_000.0), Bounds(60.0, 86_400.0)
     light = planned(rhythm, moment, bounds=bounds)
     heavy = planned(rhythm, moment, bounds=bounds, weight=weight)
 

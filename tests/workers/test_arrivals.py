@@ -53,7 +53,7 @@ def document(*, previous_ms: int | None = None, replayed: bool = False) -> RawDo
 
 def note(store: RhythmStore, brought_by: RawDocument, brought: list[Article]) -> None:
     """Note *brought*, all of which no feed had told of before."""
-    note_arrivals(store, brought_by, brought, told={article.id for article in brought})
+    note_arrivals(store, brought_by, brought, told={article.id for article in brought}, shown=len(brought))
 
 
 def counted(store: RhythmStore) -> float:
@@ -73,6 +73,24 @@ def test_the_first_document_begins_a_rhythm_and_the_next_ones_add_to_it(redis_cl
 
     assert begun == pytest.approx(2, abs=0.1)
     assert counted(store) == pytest.approx(4, abs=0.2)
+
+
+def test_a_document_tells_how_much_it_shows(redis_client: redis.Redis) -> None:
+    """What may roll out of a document before it is seen depends on its size; a difference (RFC 3229) has none."""
+    store = RhythmStore(redis_client, KEYS)
+
+    def window() -> int:
+        kept = store.rhythm(FEED.id)
+        rhythm = rhythm_from_bytes(kept) if kept else None
+        return rhythm.window if rhythm else -1
+
+    noted = []
+    for shown, is_delta in ((30, False), (12, False), (2, True)):
+        brought_by = replace(document(previous_ms=NOW_MS - 600_000), is_delta=is_delta)
+        note_arrivals(store, brought_by, articles(1, 5), told=set(), shown=shown)
+        noted.append(window())
+
+    assert noted == [30, 12, 12]
 
 
 def test_dates_of_whole_days_and_old_documents_teach_nothing_wrong(redis_client: redis.Redis) -> None:
@@ -229,7 +247,7 @@ def test_what_another_feed_told_of_is_a_habit_but_no_delay(redis_client: redis.R
     store = RhythmStore(redis_client, KEYS)
     note(store, document(), articles(60, 120))
 
-    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5), told=set())
+    note_arrivals(store, document(previous_ms=NOW_MS - 600_000), articles(1, 5), told=set(), shown=2)
 
     assert counted(store) == pytest.approx(3, abs=0.1)
     assert store.latencies() == {}

@@ -17,16 +17,18 @@ from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.rhythm import MINUTES, Rhythm
 from pipeline.stages.planning.visibility import AGES, Visibility
 
-RHYTHM_VERSION = 2
+RHYTHM_VERSION = 3
 PLAN_VERSION = 1
 # Version, reference, seconds watched before it, evidence of a moved clock twice, the units of three lists.
 _RHYTHM_HEAD = struct.Struct("<BIIBBbbb")
 _RHYTHM_SIZE = _RHYTHM_HEAD.size + HOURS + MINUTES + 2 * AGES
 # Since version 2 squares follow, and appointments: each a minute of the day, and a count in the unit of the minutes.
-_SQUARES = struct.Struct("<f")
-_WITH_SQUARES_SIZE = _RHYTHM_SIZE + _SQUARES.size
+# Since version 3 the window stands between them.
+_TAIL = struct.Struct("<fB")
+_HEAD_SIZE = _RHYTHM_SIZE + _TAIL.size
 _MOST_SQUARES = 1e30
-_WITHOUT_APPOINTMENTS = 1
+_WITHOUT_APPOINTMENTS, _WITHOUT_WINDOW = 1, 2
+_NO_SQUARES, _NO_WINDOW = bytes(4), bytes(1)
 _APPOINTMENT = struct.Struct("<HB")
 # Version, when it was made, price, appetite; then two bytes for each poll: minutes after it was made.
 _PLAN_HEAD = struct.Struct("<BIff")
@@ -39,7 +41,7 @@ _LARGEST_SECONDS = 2**32 - 1
 
 
 def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
-    """Return *rhythm* in 278 bytes and three for each appointment.
+    """Return *rhythm* in 279 bytes and three for each appointment.
 
     *now_seconds* only seeds the rounding of counts between two units.
     """
@@ -59,17 +61,16 @@ def rhythm_to_bytes(rhythm: Rhythm, *, now_seconds: float) -> bytes:
     met = _counts_to_bytes([count for _, count in rhythm.appointments[:KEPT]], units[1], seed)
     minutes = [minute for minute, _ in rhythm.appointments]
     tail = b"".join(_APPOINTMENT.pack(minute, count) for minute, count in zip(minutes, met, strict=False) if count)
-    return head + body + _SQUARES.pack(min(rhythm.squares, _MOST_SQUARES)) + tail
+    return head + body + _TAIL.pack(min(rhythm.squares, _MOST_SQUARES), min(rhythm.window, _LARGEST)) + tail
 
 
 def rhythm_from_bytes(data: bytes) -> Rhythm | None:
     """Return the rhythm that *data* says; None if it is of another version or no rhythm at all: then begin anew."""
-    if data[:1] == bytes([_WITHOUT_APPOINTMENTS]) and len(data) == _RHYTHM_SIZE:
-        data = bytes([RHYTHM_VERSION]) + data[1:] + _SQUARES.pack(0.0)
-    tail = len(data) - _WITH_SQUARES_SIZE
+    data = _upgraded(data)
+    tail = len(data) - _HEAD_SIZE
     if tail not in range(0, KEPT * _APPOINTMENT.size + 1, _APPOINTMENT.size) or data[0] != RHYTHM_VERSION:
         return None
-    (squares,) = _SQUARES.unpack_from(data, _RHYTHM_SIZE)
+    squares, window = _TAIL.unpack_from(data, _RHYTHM_SIZE)
     _, reference, watched, earlier, later, *units = _RHYTHM_HEAD.unpack_from(data)
     lists, at = [], _RHYTHM_HEAD.size
     for unit, size in zip(units, (HOURS, MINUTES, 2 * AGES), strict=True):
@@ -78,7 +79,7 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         at += size
     week, minutes, ages = lists
     one = 2.0 ** units[1]
-    appointments = {minute: count * one for minute, count in _APPOINTMENT.iter_unpack(data[_WITH_SQUARES_SIZE:])}
+    appointments = {minute: count * one for minute, count in _APPOINTMENT.iter_unpack(data[_HEAD_SIZE:])}
     return Rhythm(
         float(reference),
         float(reference - watched),
@@ -89,7 +90,18 @@ def rhythm_from_bytes(data: bytes) -> Rhythm | None:
         later * _EVIDENCE_UNIT,
         tuple((minute, count) for minute, count in appointments.items() if minute < MINUTES_OF_DAY),
         squares if 0 <= squares <= _MOST_SQUARES else 0.0,
+        window,
     )
+
+
+def _upgraded(data: bytes) -> bytes:
+    """Return *data* as version 3 writes it, if it is a rhythm of a version before."""
+    if data[:1] == bytes([_WITHOUT_APPOINTMENTS]) and len(data) == _RHYTHM_SIZE:
+        data = bytes([_WITHOUT_WINDOW]) + data[1:] + _NO_SQUARES
+    if data[:1] == bytes([_WITHOUT_WINDOW]):
+        squares_end = _RHYTHM_SIZE + len(_NO_SQUARES)
+        data = bytes([RHYTHM_VERSION]) + data[1:squares_end] + _NO_WINDOW + data[squares_end:]
+    return data
 
 
 def plan_to_bytes(plan: Plan) -> bytes:

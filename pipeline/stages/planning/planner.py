@@ -25,8 +25,9 @@ _HOUR, _DAY = 3600.0, 86_400.0
 # hour: entries come in batches, and what rolled out of the document is lost.
 _FULL_SHARE = 1 / 3
 _HURRIED_SHARE = 1 / 2
-# A document of fewer entries than this is one that is still growing (WordPress shows 10).
-_LEAST_WINDOW = 10
+# A document of fewer entries than this is one that is still growing (WordPress shows 10); of one that was not counted
+# yet, so many are assumed.
+_LEAST_WINDOW, _ASSUMED_WINDOW = 10, 25
 # A feed of one entry per hour weighs 1.
 _REFERENCE_RATE = 1 / 60
 _BUSY_DISCOUNT = 0.45
@@ -62,11 +63,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The shortest and the longest time between two polls, and how many entries the document shows at most."""
+    """The shortest and the longest time between two polls."""
 
     shortest_seconds: float
     longest_seconds: float
-    window: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def planned(rhythm: Rhythm, moment: Moment, *, bounds: Bounds, weight: float = 1
     first_hour_seconds = now - now % _HOUR
     forecast = expected(rhythm, now_seconds=now)
     price = moment.price / 60 * (forecast.rate / _REFERENCE_RATE) ** _BUSY_DISCOUNT / weight
-    full = (_FULL_SHARE * max(bounds.window, _LEAST_WINDOW)) ** 2 / (2 * max(forecast.hourly))
+    full = (_FULL_SHARE * _window(rhythm)) ** 2 / (2 * max(forecast.hourly))
     price = max(min(price, full), _LEAST_PRICE)
     forecast = _sharpened(forecast)
     ahead = grid(forecast, first_hour=hour_of_week(now), price=price)
@@ -125,17 +125,24 @@ def _ended(plan: Plan, moment: Moment, weight: float) -> bool:
     return not (0 <= age < LONGEST_PLAN_SECONDS and same)
 
 
-def hurried(poll_seconds: float, *, now_seconds: float, previous_seconds: float, new: int, bounds: Bounds) -> float:
-    """Return *poll_seconds*, or sooner where the *new* entries of a poll say that the document fills up faster.
+def hurried(rhythm: Rhythm, *, now_seconds: float, previous_seconds: float, new: int) -> float | None:
+    """Return when to poll at the latest after *new* entries at once, None where these are no reason to hurry.
 
     Breaking news: when more than half of the document is new, the next interval is so much shorter than the last that
-    at the same pace half would be new again; never shorter than the shortest.
+    at the same pace half would be new again. The bounds of an interval are the caller's.
     """
-    room = _HURRIED_SHARE * max(bounds.window, _LEAST_WINDOW)
-    if new <= room:
-        return poll_seconds
-    soon = (now_seconds - previous_seconds) * room / new
-    return min(poll_seconds, now_seconds + max(soon, bounds.shortest_seconds))
+    if not is_urgent(rhythm, new=new):
+        return None
+    return now_seconds + (now_seconds - previous_seconds) * _HURRIED_SHARE * _window(rhythm) / new
+
+
+def is_urgent(rhythm: Rhythm, *, new: int) -> bool:
+    """Say whether *new* entries at once are more than half of what the document shows."""
+    return new > _HURRIED_SHARE * _window(rhythm)
+
+
+def _window(rhythm: Rhythm) -> int:
+    return max(rhythm.window or _ASSUMED_WINDOW, _LEAST_WINDOW)
 
 
 def _polls_of_a_day(forecast: Forecast, *, price: float, gap: float) -> float:

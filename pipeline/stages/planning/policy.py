@@ -10,8 +10,7 @@ from pipeline.stages.planning.planner import Bounds, Moment, Plan, hurried, next
 from pipeline.stages.planning.price import Account, booked
 from pipeline.stages.planning.rhythm import Rhythm, begun, learned
 
-_SHORTEST_SECONDS = 300.0
-_LONGEST_SECONDS = 86_400.0
+_BOUNDS = Bounds(300.0, 86_400.0)
 _BOOKED_EVERY_SECONDS = 3600.0
 # A feed whose poll is overdue by this much is no longer there.
 _GONE_AFTER_SECONDS = 60.0
@@ -49,7 +48,6 @@ class PollResult(Protocol):
 class _Followed:
     rhythm: Rhythm | None = None
     plan: Plan | None = None
-    window: int = 1
     due_seconds: float = 0.0
 
 
@@ -79,17 +77,18 @@ class SimulatorPolicy:
         self._requests += 1
         self._book(now)
         if feed.rhythm is None or result.prev_t is None:
-            feed.rhythm = begun(result.new, now_seconds=now)
+            feed.rhythm = begun(result.new, now_seconds=now, shown=result.size)
         else:
-            feed.rhythm = learned(feed.rhythm, result.new, previous_seconds=result.prev_t, now_seconds=now)
-        feed.window = max(feed.window, result.size)
-        bounds = Bounds(_SHORTEST_SECONDS, _LONGEST_SECONDS, feed.window)
+            feed.rhythm = learned(
+                feed.rhythm, result.new, previous_seconds=result.prev_t, now_seconds=now, shown=result.size
+            )
         moment = Moment(now, self._account.price, now + result.ttl)
         weight = self._weights.get(result.source, 1.0)
-        planned = next_poll(feed.plan, feed.rhythm, moment, bounds=bounds, weight=weight)
+        planned = next_poll(feed.plan, feed.rhythm, moment, bounds=_BOUNDS, weight=weight)
         feed.plan, due = planned.plan, planned.due_seconds
         if result.prev_t is not None:
-            due = hurried(due, now_seconds=now, previous_seconds=result.prev_t, new=len(result.new), bounds=bounds)
+            soon = hurried(feed.rhythm, now_seconds=now, previous_seconds=result.prev_t, new=len(result.new))
+            due = due if soon is None else min(due, max(soon, now + _BOUNDS.shortest_seconds))
         feed.due_seconds = max(due, now + result.ttl)
         return feed.due_seconds
 

@@ -42,6 +42,7 @@ class Rhythm:
     counts that weigh 1 for an entry of `reference_seconds`; `since_seconds` is when watching began: the oldest entry
     of the first document. `earlier` and `later` are the evidence that the feed's clock moved by an hour, in nats.
     `squares` tells batches: the decayed sum of squares of how many entries came within each quarter of an hour.
+    `window` is how many entries the last document showed that brought any, 0 where that is not known.
     """
 
     reference_seconds: float
@@ -53,28 +54,30 @@ class Rhythm:
     later: float = 0.0
     appointments: Appointments = ()
     squares: float = 0.0
+    window: int = 0
 
 
-def begun(published: Sequence[float | None], *, now_seconds: float) -> Rhythm:
+def begun(published: Sequence[float | None], *, now_seconds: float, shown: int = 0) -> Rhythm:
     """Return the rhythm that the first document of a feed, seen at *now_seconds*, already tells.
 
-    *published* are the dates of its entries in seconds, None where there is none; dates in the future tell nothing.
-    The oldest entry only says since when the document looks back, once leftovers are put aside.
+    It showed *shown* entries, 0 where that is not known. *published* are their dates in seconds, None where there is
+    none; dates in the future tell nothing. The oldest entry only says since when the document looks back, once
+    leftovers are put aside.
     """
     dates = sorted(date for date in published if date is not None and date <= now_seconds)
     if not dates:
-        return Rhythm(now_seconds, now_seconds)
+        return Rhythm(now_seconds, now_seconds, window=shown)
     dates = dates[leftovers(dates, now_seconds) :]
-    rhythm = Rhythm(now_seconds, max(dates[0], now_seconds - _OLDEST_SECONDS))
+    rhythm = Rhythm(now_seconds, max(dates[0], now_seconds - _OLDEST_SECONDS), window=shown)
     if _only_days(dates):
         return _counted(rhythm, [(date - date % _DAY, _DAY) for date in dates[1:]], [])
     return _counted(rhythm, [(date, 0.0) for date in dates[1:]], dates[1:])
 
 
 def learned(
-    rhythm: Rhythm, published: Sequence[float | None], *, previous_seconds: float, now_seconds: float
+    rhythm: Rhythm, published: Sequence[float | None], *, previous_seconds: float, now_seconds: float, shown: int = 0
 ) -> Rhythm:
-    """Return *rhythm* with the entries that a poll at *now_seconds* saw for the first time.
+    """Return *rhythm* with the entries that a poll at *now_seconds* saw for the first time, of *shown* in all.
 
     A date is believed when it lies between the poll before (*previous_seconds*, less two hours for entries that show
     late) and now. Otherwise, or where it is None, the entry appeared at some moment between the two polls, each
@@ -90,7 +93,8 @@ def learned(
     rhythm = _turned(_rescaled(rhythm, now_seconds), dated)
     visibility = with_poll(rhythm.visibility, dated, previous_seconds=previous, now_seconds=now_seconds)
     spans = [_appeared(date, previous, now_seconds) for date in dated]
-    return replace(_counted(rhythm, [*spans, *undated], dated), visibility=visibility)
+    counted = _counted(rhythm, [*spans, *undated], dated)
+    return replace(counted, visibility=visibility, window=shown or rhythm.window)
 
 
 def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:

@@ -106,9 +106,12 @@ def give_large_blocks_back() -> None:
 
 
 def give_unused_memory_back() -> None:
-    """Give the system the pages that lie free between others; takes milliseconds, and only glibc has to be told.
+    """Collect all cycles of garbage, and give the system the pages that lie free between others; takes milliseconds.
 
-    By itself it keeps what a burst of bodies took: the resident size of a daemon creeps up with each larger burst.
+    By themselves both stay: Python looks through what has survived for a while, as a connection does, only when much
+    more of it has come, and glibc keeps what a burst of bodies took. The resident size of a process that runs for
+    months would creep up: by 3 MiB an hour in a daemon whose hosts and store fail all the time.
     """
+    gc.collect()
     with suppress(OSError, TypeError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

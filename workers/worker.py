@@ -74,7 +74,11 @@ class DocumentWorker(Worker):
             self.backlog.renew(job.args[0], job_id=job.id)
 
     def run_maintenance_tasks(self) -> None:
-        """Let RQ tidy its registries; a job hash that it cannot read must not end the worker each time."""
+        """Let RQ tidy its registries; a job hash that it cannot read must not end the worker each time.
+
+        And stay small: each child begins with what the worker has.
+        """
+        lifecycle.give_unused_memory_back()
         try:
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ does not annotate it
         except STORE_LOST:
@@ -122,6 +126,7 @@ def main(arguments: list[str]) -> int:
     """The process's entry: `python -m workers.worker [--burst]`, its settings in the environment."""
     lifecycle.end_with_parent()
     logs.configure(lifecycle.settings_of_this_process().log)
+    lifecycle.collect_garbage_rarely()
     try:
         run(burst="--burst" in arguments)
     except NewswireError as error:

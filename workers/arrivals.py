@@ -8,15 +8,17 @@ from pipeline.adapters.rhythms import RhythmStore
 from pipeline.model import Article, RawDocument
 from pipeline.stages.latency import counted
 from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
-from pipeline.stages.planning.rhythm import Rhythm, begun, learned
+from pipeline.stages.planning.planner import hurried
+from pipeline.stages.planning.rhythm import begun, learned
 
 
 def note_arrivals(
     rhythms: RhythmStore, document: RawDocument, articles: Sequence[Article], *, told: Collection[str], shown: int
-) -> Rhythm | None:
+) -> float | None:
     """Add to the rhythm of the feed the *articles* new to it that *document* brought, when each was published.
 
-    *shown* is how many entries the document shows in all. Returns the rhythm, None where nothing was learnt.
+    *shown* is how many entries the document shows in all. Returns when to poll again at the latest (seconds), None
+    where the plan holds.
 
     One that another feed of its site told of before is as much a habit of this feed as the others; but how late we
     were is counted only of those that were *told* now, by id.
@@ -31,10 +33,11 @@ def note_arrivals(
     kept = rhythms.rhythm(document.feed_id)
     rhythm = rhythm_from_bytes(kept) if kept else None
     if rhythm is None or document.previous_ms is None:
-        rhythm = begun(dates, now_seconds=now, shown=window)
+        rhythm, soon = begun(dates, now_seconds=now, shown=window), None
     else:
         previous = document.previous_ms / 1000
         rhythm = learned(rhythm, dates, previous_seconds=previous, now_seconds=now, shown=window)
+        soon = hurried(rhythm, dates, previous_seconds=previous, now_seconds=now)
         ages = [
             now - date
             for article, date in zip(articles, dates, strict=True)
@@ -43,7 +46,7 @@ def note_arrivals(
         if counters := counted(ages, rhythm.visibility):
             rhythms.count_latencies(document.feed_id, counters)
     rhythms.keep_rhythm(document.feed_id, rhythm_to_bytes(rhythm, now_seconds=now))
-    return rhythm
+    return soon
 
 
 def _seconds(article: Article) -> float | None:

@@ -80,9 +80,8 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
     settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
     news = [article for article in settled if article.id in arrived]
-    rhythm = note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts), shown=size)
-    if rhythm is not None:
-        look_again_soon(claim.document, rhythm, new=len(news))
+    soon = note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts), shown=size)
+    look_again_soon(claim.document, soon)
     note_zone(claim.document, news)
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 

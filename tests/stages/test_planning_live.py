@@ -10,7 +10,7 @@ from posting import MONDAY, desk
 from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
-from pipeline.stages.planning.live import answer_weight, decided, hurried_ms
+from pipeline.stages.planning.live import answer_weight, brought_forward_ms, decided
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.price import Account
@@ -65,30 +65,23 @@ def test_without_a_plan_the_interval_holds(lease: Lease, settings: ScheduleSetti
 
 
 @pytest.mark.parametrize(
-    ("new", "state", "feed", "expected_minutes"),
+    ("soon_minutes", "state", "feed", "expected_minutes"),
     [
-        (10, FeedState(), FEED, None),
-        (20, FeedState(), FEED, 30),
-        (1000, FeedState(), FEED, 1),
-        (20, FeedState(fresh_until_ms=NOW_MS + 45 * 60_000), FEED, 45),
-        (20, FeedState(hints=Hints(ttl_ms=40 * 60_000), polled_ms=NOW_MS), FEED, 40),
-        (20, FeedState(), replace(FEED, interval_seconds=7200), None),
+        (30, FeedState(), FEED, 30),
+        (0, FeedState(), FEED, 1),
+        (30, FeedState(fresh_until_ms=NOW_MS + 45 * 60_000), FEED, 45),
+        (30, FeedState(hints=Hints(ttl_ms=40 * 60_000), polled_ms=NOW_MS), FEED, 40),
+        (30, FeedState(), replace(FEED, interval_seconds=7200), None),
     ],
-    ids=["as planned", "new from end to end", "a flood", "max-age", "ttl", "its own interval"],
+    ids=["as wanted", "the shortest interval", "max-age", "ttl", "its own interval"],
 )
-def test_a_document_that_is_mostly_new_is_looked_at_again_sooner(
-    new: int, state: FeedState, feed: Feed, expected_minutes: float | None
+def test_a_feed_is_brought_forward_as_far_as_all_allow(
+    soon_minutes: float, state: FeedState, feed: Feed, expected_minutes: float | None
 ) -> None:
-    """The plan was made before it was read, and the next may have lost entries; yet hosts have the last word."""
-    due_ms = hurried_ms(
-        feed,
-        state,
-        replace(RHYTHM, window=20),
-        new=new,
-        previous_ms=NOW_MS - 3_600_000,
-        now_ms=NOW_MS,
-        settings=SETTINGS,
-    )
+    """However urgent it seems: host, document and operator have the last word."""
+    soon_ms = NOW_MS + round(soon_minutes * 60_000)
+
+    due_ms = brought_forward_ms(feed, state, soon_ms, now_ms=NOW_MS, settings=SETTINGS)
 
     assert (None if due_ms is None else (due_ms - NOW_MS) / 60_000) == expected_minutes
 

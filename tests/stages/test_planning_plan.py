@@ -160,9 +160,9 @@ def test_breaking_news_is_looked_after_sooner() -> None:
     """A document that is new from end to end may have lost entries already."""
 
     def wait(new: int, window: int) -> float | None:
-        shown = replace(rhythm(), window=window)
-        due = hurried(shown, now_seconds=1000.0, previous_seconds=1000.0 - HOUR, new=new)
-        return None if due is None else due - 1000.0
+        now, dates = MONDAY, [MONDAY - 60.0] * new
+        due = hurried(replace(rhythm(), window=window), dates, previous_seconds=now - HOUR, now_seconds=now)
+        return None if due is None else due - now
 
     assert {new: wait(new, 0) for new in (0, 12, 25, 250)} == {0: None, 12: None, 25: HOUR / 2, 250: HOUR / 20}
     assert {window: wait(20, window) for window in (1, 10, 20, 40)} == {
@@ -171,6 +171,13 @@ def test_breaking_news_is_looked_after_sooner() -> None:
         20: HOUR / 2,
         40: None,
     }
+
+
+def test_a_document_of_old_entries_by_turns_is_no_breaking_news() -> None:
+    """It would be polled ever faster, up to once a minute, and never show anything new."""
+    dates = [MONDAY - 30 * DAY] * 20 + [None] * 20 + [MONDAY + DAY] * 20
+
+    assert hurried(rhythm(), dates, previous_seconds=MONDAY - HOUR, now_seconds=MONDAY) is None
 
 
 def test_an_expectation_is_never_nought() -> None:

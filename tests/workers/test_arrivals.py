@@ -93,6 +93,17 @@ def test_a_document_tells_how_much_it_shows(redis_client: redis.Redis) -> None:
     assert noted == [30, 12, 12]
 
 
+def test_breaking_news_says_when_to_look_again(redis_client: redis.Redis) -> None:
+    """Twelve of twelve entries in ten minutes: in five, half of the document is new again."""
+    store = RhythmStore(redis_client, KEYS)
+    soon = [
+        note_arrivals(store, document(previous_ms=previous_ms), articles(*range(1, 13)), told=set(), shown=12)
+        for previous_ms in (None, NOW_MS - 600_000)
+    ]
+
+    assert soon == [None, NOW_MS / 1000 + 300]
+
+
 def test_dates_of_whole_days_and_old_documents_teach_nothing_wrong(redis_client: redis.Redis) -> None:
     """Midnight is not when they were published; a replayed document is not when they came."""
     store = RhythmStore(redis_client, KEYS)

@@ -13,8 +13,7 @@ from pipeline.model import Feed, FeedState, Fresh, Lease, Outcome, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.bounds import not_before_ms
 from pipeline.stages.planning.packing import plan_from_bytes, plan_to_bytes, rhythm_from_bytes
-from pipeline.stages.planning.planner import Bounds, Moment, hurried, next_poll
-from pipeline.stages.planning.rhythm import Rhythm
+from pipeline.stages.planning.planner import Bounds, Moment, next_poll
 from pipeline.stages.schedule import next_due_ms
 
 _SHORTEST_PLANNED_SECONDS = 120.0
@@ -68,28 +67,18 @@ def decided(
     return Decision(due_ms, None if planned.plan is plan else plan_to_bytes(planned.plan))
 
 
-def hurried_ms(
-    feed: Feed,
-    state: FeedState,
-    rhythm: Rhythm,
-    *,
-    new: int,
-    previous_ms: int,
-    now_ms: int,
-    settings: ScheduleSettings,
+def brought_forward_ms(
+    feed: Feed, state: FeedState, soon_ms: int, *, now_ms: int, settings: ScheduleSettings
 ) -> int | None:
-    """Return when *feed* is due at the latest after *new* entries at *now_ms*, None where its plan holds.
+    """Return when *feed* is due at the latest that is to be polled at *soon_ms*; None for one that has no plan.
 
-    The poll before was at *previous_ms*. What host, document and operator ask for is a bound below it.
+    What host, document and operator ask for is a bound below it.
     """
-    soon = hurried(rhythm, now_seconds=now_ms / 1000, previous_seconds=previous_ms / 1000, new=new)
-    if soon is None or not is_planned(feed, settings):
+    if not is_planned(feed, settings):
         return None
     earliest_ms = now_ms + round(settings.min_interval_seconds * 1000)
     longest_ms = round(settings.max_interval_seconds * 1000)
-    return not_before_ms(
-        state, max(round(soon * 1000), earliest_ms), now_ms=now_ms, longest_ms=longest_ms, phase_ms=0
-    )
+    return not_before_ms(state, max(soon_ms, earliest_ms), now_ms=now_ms, longest_ms=longest_ms, phase_ms=0)
 
 
 def answer_weight(state: FeedState) -> float:

@@ -8,12 +8,13 @@ in the mean of entries and 7 % later in that of feeds, with -0.5 it is 3 % later
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
 from pipeline.stages.planning.forecast import Forecast, expected
 from pipeline.stages.planning.plan import best_polls, grid
-from pipeline.stages.planning.rhythm import Rhythm, hour_of_week
+from pipeline.stages.planning.rhythm import Rhythm, believed, hour_of_week
 
 MOST_POLLS = 24
 """Polls in one plan: enough that planning costs next to nothing, few enough to be kept in a few bytes."""
@@ -125,20 +126,19 @@ def _ended(plan: Plan, moment: Moment, weight: float) -> bool:
     return not (0 <= age < LONGEST_PLAN_SECONDS and same)
 
 
-def hurried(rhythm: Rhythm, *, now_seconds: float, previous_seconds: float, new: int) -> float | None:
-    """Return when to poll at the latest after *new* entries at once, None where these are no reason to hurry.
+def hurried(
+    rhythm: Rhythm, published: Sequence[float | None], *, previous_seconds: float, now_seconds: float
+) -> float | None:
+    """Return when to poll at the latest after a poll found entries *published* then, None where the plan holds.
 
     Breaking news: when more than half of the document is new, the next interval is so much shorter than the last that
-    at the same pace half would be new again. The bounds of an interval are the caller's.
+    at the same pace half would be new again. Only entries count that appeared since the poll before: a document that
+    shows old ones by turns, or names all of them anew each time, is no news. The bounds of an interval are the
+    caller's.
     """
-    if not is_urgent(rhythm, new=new):
-        return None
-    return now_seconds + (now_seconds - previous_seconds) * _HURRIED_SHARE * _window(rhythm) / new
-
-
-def is_urgent(rhythm: Rhythm, *, new: int) -> bool:
-    """Say whether *new* entries at once are more than half of what the document shows."""
-    return new > _HURRIED_SHARE * _window(rhythm)
+    new = len(believed(published, previous_seconds=previous_seconds, now_seconds=now_seconds))
+    room = _HURRIED_SHARE * _window(rhythm)
+    return None if new <= room else now_seconds + (now_seconds - previous_seconds) * room / new
 
 
 def _window(rhythm: Rhythm) -> int:

@@ -87,7 +87,7 @@ class SimulatorPolicy:
         planned = next_poll(feed.plan, feed.rhythm, moment, bounds=_BOUNDS, weight=weight)
         feed.plan, due = planned.plan, planned.due_seconds
         if result.prev_t is not None:
-            soon = hurried(feed.rhythm, now_seconds=now, previous_seconds=result.prev_t, new=len(result.new))
+            soon = hurried(feed.rhythm, result.new, previous_seconds=result.prev_t, now_seconds=now)
             due = due if soon is None else min(due, max(soon, now + _BOUNDS.shortest_seconds))
         feed.due_seconds = max(due, now + result.ttl)
         return feed.due_seconds

@@ -79,15 +79,13 @@ def learned(
 ) -> Rhythm:
     """Return *rhythm* with the entries that a poll at *now_seconds* saw for the first time, of *shown* in all.
 
-    A date is believed when it lies between the poll before (*previous_seconds*, less two hours for entries that show
-    late) and now. Otherwise, or where it is None, the entry appeared at some moment between the two polls, each
-    equally likely: so even a feed whose dates are missing or wrong teaches its hours, though not its minutes.
+    One whose date is not `believed`, or None, appeared at some moment between the two polls, each equally likely: so
+    even a feed whose dates are missing or wrong teaches its hours, though not its minutes.
     """
     if not published:
         return rhythm
     previous = min(previous_seconds, now_seconds)
-    earliest, latest = previous - _LONGEST_LAG_SECONDS, now_seconds + _CLOCK_ERROR_SECONDS
-    dated = [min(date, now_seconds) for date in published if date is not None and earliest <= date <= latest]
+    dated = believed(published, previous_seconds=previous, now_seconds=now_seconds)
     span = min(now_seconds - previous, _DAY)
     undated = [(now_seconds - span, span)] * (len(published) - len(dated))
     rhythm = _turned(_rescaled(rhythm, now_seconds), dated)
@@ -95,6 +93,15 @@ def learned(
     spans = [_appeared(date, previous, now_seconds) for date in dated]
     counted = _counted(rhythm, [*spans, *undated], dated)
     return replace(counted, visibility=visibility, window=shown or rhythm.window)
+
+
+def believed(published: Sequence[float | None], *, previous_seconds: float, now_seconds: float) -> list[float]:
+    """Return those dates of entries *published* that may be when they appeared, none of them later than now.
+
+    They lie between the poll before (*previous_seconds*, less two hours for entries that show late) and now.
+    """
+    earliest, latest = previous_seconds - _LONGEST_LAG_SECONDS, now_seconds + _CLOCK_ERROR_SECONDS
+    return [min(date, now_seconds) for date in published if date is not None and earliest <= date <= latest]
 
 
 def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:

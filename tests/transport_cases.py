@@ -66,6 +66,11 @@ _DRIP: list[Piece] = list(chain.from_iterable(repeat((b"x", 1.0), 60)))
 
 def cases(bomb_mib: int = 1024) -> dict[str, Case]:
     """Build every case, the bombs of *bomb_mib* unpacked included (a gigabyte is seconds of work)."""
+    return _encodings(bomb_mib) | _framing() | _heads() | _answers()
+
+
+def _encodings(bomb_mib: int) -> dict[str, Case]:
+    """How a body is packed: bombs, cuts and labels that lie."""
     return {
         "gzip bomb": ("too-large", [_coded(b"gzip", _bomb(31, bomb_mib))]),
         "deflate bomb": ("too-large", [_coded(b"deflate", _bomb(15, bomb_mib))]),
@@ -83,6 +88,12 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "gzip announced, plain": ("", [_coded(b"gzip", FEED)]),
         "gzip without header": ("", [_answer(_GZIP)]),
         "unknown coding": ("encoding", [_coded(b"rot13", FEED)]),
+    }
+
+
+def _framing() -> dict[str, Case]:
+    """Where a body ends: lengths and chunks (RFC 9112 sections 6 and 7)."""
+    return {
         "length of 10 GiB": ("too-large", [_answer(b"", length=10 << 30), 60.0]),
         "length too long": ("protocol|connection", [_answer(FEED, length=len(FEED) + 50)]),
         "length too short": ("protocol", [_answer(FEED, length=len(FEED)) + b"more"]),
@@ -98,6 +109,14 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "bad chunk size": ("protocol", [_chunked() + b"zz\r\nx\r\n0\r\n\r\n"]),
         "huge chunk size": ("protocol|too-large|timeout", [_chunked() + b"f" * 40 + b"\r\nx"]),
         "100k trailers": ("protocol", [_chunked() + b"1\r\nx\r\n0\r\n" + b"T: x\r\n" * 100_000 + b"\r\n"]),
+        "1 MB chunk extension": ("|protocol", [_chunked() + b"1;" + b"x" * 1_000_000 + b"\r\nx\r\n0\r\n\r\n"]),
+        "second reply": ("", [_answer(FEED) + _answer(b"other")]),
+    }
+
+
+def _heads() -> dict[str, Case]:
+    """Status lines and header fields that no grammar allows, or no memory holds."""
+    return {
         "1 MB header": ("protocol", [_answer(FEED, b"X: " + b"x" * 1_000_000)]),
         "100k headers": ("protocol", [_answer(FEED, *[b"X: x"] * 100_000)]),
         "NUL in header": ("protocol", [_answer(FEED, b"X: a\0b")]),
@@ -106,14 +125,19 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "bad status line": ("protocol", [b"HTTP/1.1 banana\r\n\r\n"]),
         "space before colon": ("|protocol", [_answer(FEED, b"X : y")]),
         "folded header": ("|protocol", [_answer(FEED, b"X: a", b"  b")]),
-        "1 MB chunk extension": ("|protocol", [_chunked() + b"1;" + b"x" * 1_000_000 + b"\r\nx\r\n0\r\n\r\n"]),
         "header bytes not ASCII": ("", [_answer(FEED, b'ETag: "\xe9\xff"')]),
+        "charset=zlib_codec": ("", [_answer(FEED, b"Content-Type: text/xml; charset=zlib_codec")]),
+    }
+
+
+def _answers() -> dict[str, Case]:
+    """Statuses nobody asked for, redirects that lead nowhere, and hosts that are slow."""
+    return {
         "replies 103 without end": ("protocol", [_endless(b"HTTP/1.1 103 Early Hints\r\n\r\n")]),
         "status 999": ("HTTP 999", [_answer(FEED, status=b"999 No")]),
         "101 not asked for": ("HTTP 101|protocol|timeout", [_answer(b"", status=b"101 Switching Protocols")]),
         "206 not asked for": ("HTTP 206", [_answer(FEED, status=b"206 Partial")]),
         "304 not asked for": ("HTTP 304", [b"HTTP/1.1 304 Not Modified\r\n\r\n"]),
-        "second reply": ("", [_answer(FEED) + _answer(b"other")]),
         "slow head": ("timeout", [b"HTTP/1.1 200 OK\r\nX: ", *_DRIP]),
         "slow body": ("timeout", [_answer(b"", length=99), *_DRIP]),
         "silence": ("timeout", [60.0]),
@@ -124,5 +148,4 @@ def cases(bomb_mib: int = 1024) -> dict[str, Case]:
         "Location gopher:": ("redirects", [_redirect(b"gopher://127.0.0.1/")]),
         "Location javascript:": ("redirects", [_redirect(b"javascript:alert(1)")]),
         "Location data:": ("redirects", [_redirect(b"data:text/xml,x")]),
-        "charset=zlib_codec": ("", [_answer(FEED, b"Content-Type: text/xml; charset=zlib_codec")]),
     }

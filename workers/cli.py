@@ -12,10 +12,19 @@ import sys
 import click
 
 from pipeline.errors import NewswireError
-from workers import cli_dead, cli_feed_views, cli_feeds, cli_read, cli_reprocess, cli_run, cli_simulate, cli_watch
+from workers import (
+    cli_dead,
+    cli_feed_views,
+    cli_feeds,
+    cli_read,
+    cli_reprocess,
+    cli_run,
+    cli_simulate,
+    cli_watch,
+    interrupted,
+)
 from workers.cli_extract import extract
 
-_INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -61,7 +70,7 @@ def _exit_code(arguments: list[str]) -> int:
     except (NewswireError, click.ClickException) as error:
         return _explain(error)
     except (click.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
+        return interrupted.EXIT_CODE
     except BrokenPipeError:  # the reader of our output has gone (`newswire tail | head`): no error of ours
         _drop_output()
     except OSError as error:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import signal
 
-_INTERRUPTED = 130
+from workers import interrupted
 
 
 def _leave(_number: int, _frame: object) -> None:
-    os._exit(_INTERRUPTED)
+    os._exit(interrupted.EXIT_CODE)
 
 
 signal.signal(signal.SIGINT, _leave)

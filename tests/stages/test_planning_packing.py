@@ -28,12 +28,13 @@ RHYTHM = Rhythm(
     appointments=((360, 4.0), (1439, 0.5)),
     squares=12.5,
     window=20,
+    recent=3.5,
 )
-PLAN = Plan(MONDAY + 7, 1800.0, 24.5, (MONDAY + 60, MONDAY + 3600, MONDAY + DAY))
+PLAN = Plan(MONDAY + 7, 1800.0, 24.5, (MONDAY + 60, MONDAY + 3600, MONDAY + DAY), 2.5)
 GOLDEN_HEAD = "0300ff5a6980f403001804fcfcfc"
-GOLDEN_DIGEST = "cfca17225a4b8dc0"
+GOLDEN_DIGEST = "9fdd33395fb30f30"
 GOLDEN_DIGEST_OF_2 = "7b80b62593e125a4"
-GOLDEN_PLAN = "0107ff5a690000e1440000c44101003c00a005"
+GOLDEN_PLAN = "0207ff5a690000e1440000c4410000204001003c00a005"
 
 
 def test_a_rhythm_is_written_as_it_was_when_version_3_was_made() -> None:
@@ -45,7 +46,7 @@ def test_a_rhythm_is_written_as_it_was_when_version_3_was_made() -> None:
     assert rhythm_from_bytes(data) == RHYTHM
 
 
-def test_a_plan_is_written_as_it_was_when_version_1_was_made() -> None:
+def test_a_plan_is_written_as_it_was_when_version_2_was_made() -> None:
     """The same for plans."""
     assert plan_to_bytes(PLAN).hex() == GOLDEN_PLAN
     assert plan_from_bytes(bytes.fromhex(GOLDEN_PLAN)) == PLAN
@@ -94,18 +95,20 @@ def test_what_did_not_change_is_read_and_written_without_end() -> None:
 def test_a_rhythm_of_version_1_or_2_is_still_read() -> None:
     """An update must not let every feed begin anew: the window came with version 3, appointments with version 2."""
     data = rhythm_to_bytes(RHYTHM, now_seconds=MONDAY)
-    second = b"\x02" + data[1:278] + data[279:]
+    second = b"\x02" + data[1:278] + data[283:]
 
     assert sha256(second).hexdigest()[:16] == GOLDEN_DIGEST_OF_2
-    assert rhythm_from_bytes(second) == replace(RHYTHM, window=0)
-    assert rhythm_from_bytes(b"\x01" + data[1:274]) == replace(RHYTHM, appointments=(), squares=0.0, window=0)
+    assert rhythm_from_bytes(second) == replace(RHYTHM, window=0, recent=0.0)
+    assert rhythm_from_bytes(b"\x01" + data[1:274]) == replace(
+        RHYTHM, appointments=(), squares=0.0, window=0, recent=0.0
+    )
 
 
 @given(st.binary(max_size=400))
 def test_bytes_that_are_no_rhythm_or_plan_are_none_or_usable(data: bytes) -> None:
     """A store written by a later release, or damaged, begins the feed anew instead of stopping the daemon."""
     tail = 3 * (len(data) % 17)
-    for version, size in ((b"", 274), (b"\x01", 274), (b"\x02", 278 + tail), (b"\x03", 279 + tail)):
+    for version, size in ((b"", 274), (b"\x01", 274), (b"\x02", 278 + tail), (b"\x03", 283 + tail)):
         rhythm = rhythm_from_bytes((version + data).ljust(size, b"\xff")[:size])
         assert rhythm is None or next_poll(None, rhythm, Moment(MONDAY, 1.0), bounds=Bounds(300, DAY)).due_seconds
         plan = plan_from_bytes(version + data)
@@ -117,4 +120,4 @@ def test_another_version_is_not_read() -> None:
     data = rhythm_to_bytes(RHYTHM, now_seconds=MONDAY)
 
     assert [rhythm_from_bytes(bad) for bad in (b"", data[:-1], b"\x04" + data[1:], data + b"\x00")] == [None] * 4
-    assert [plan_from_bytes(bad) for bad in (b"", b"\x01", b"\x02" + plan_to_bytes(PLAN)[1:])] == [None] * 3
+    assert [plan_from_bytes(bad) for bad in (b"", b"\x02", b"\x01" + plan_to_bytes(PLAN)[1:])] == [None] * 3

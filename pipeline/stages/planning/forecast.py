@@ -10,6 +10,7 @@ from pipeline.stages.planning.appointments import certain
 from pipeline.stages.planning.exposure import HOURS
 from pipeline.stages.planning.rhythm import MINUTES, Rhythm, batch_size, rate_per_minute, watched_week
 from pipeline.stages.planning.shrinkage import shrunk
+from pipeline.stages.planning.surge import surge
 from pipeline.stages.planning.visibility import lag_shares
 
 HOURS_AHEAD = 24
@@ -61,15 +62,15 @@ class Forecast:
 
 
 def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
-    """Return what *rhythm* lets expect: rate x hour of the week x minute of the hour.
+    """Return what *rhythm* lets expect: rate (of late, if that is a surge) x hour of the week x minute of the hour.
 
     The week is drawn towards days x hours of the day, these hours towards their neighbours, the minutes towards what
     minutes as round as they are; then the minutes are moved by the time entries take to show. Appointments stand in
     their hours beside that. Entries that come in batches are so much less evidence, and hours that were never
     watched are none.
     """
-    rate = rate_per_minute(rhythm, now_seconds=now_seconds)
-    batch = batch_size(rhythm, rate=rate)
+    usual = rate_per_minute(rhythm, now_seconds=now_seconds)
+    batch, rate = batch_size(rhythm, rate=usual), usual * surge(rhythm, now_seconds=now_seconds)
     by_hour_of_week = [count / batch for count in rhythm.week]
     counts = _by_hour(by_hour_of_week)
     watched = watched_week(rhythm, now_seconds=now_seconds)

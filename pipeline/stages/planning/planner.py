@@ -15,6 +15,7 @@ from math import sqrt
 from pipeline.stages.planning.forecast import Forecast, expected
 from pipeline.stages.planning.plan import best_polls, grid
 from pipeline.stages.planning.rhythm import Rhythm, believed, hour_of_week
+from pipeline.stages.planning.surge import surge
 
 MOST_POLLS = 24
 """Polls in one plan: enough that planning costs next to nothing, few enough to be kept in a few bytes."""
@@ -36,8 +37,8 @@ _BUSY_DISCOUNT = 0.45
 # mean delay hardly feels it, for it is flat about its best; the median falls by a twentieth.
 _HOUR_EXPONENT = 1.15
 _LEAST_PRICE = 1e-6
-# Prices this near make the same plan but for one poll in ten.
-_SAME_PRICE = 1.25
+# Prices this near make the same plan but for one poll in ten; so do surges.
+_SAME_PRICE, _SAME_SURGE = 1.25, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,14 @@ class Plan:
 
     `price` is in entry-seconds per request, of entries that count their weight; `appetite` is polls per day x the
     root of the price of entries that count 1, which hardly depends on the price: what the budget is shared by.
+    `surge` is that of the rhythm then.
     """
 
     made_seconds: float
     price: float
     appetite: float
     polls: tuple[float, ...]
+    surge: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,12 @@ def next_poll(plan: Plan | None, rhythm: Rhythm, moment: Moment, *, bounds: Boun
     """Return when to poll after a poll at *moment*, and the plan that says so: *plan*, or a new one if it has ended.
 
     Never before the host allows it, nor sooner than the shortest nor, unless the host asks for it, later than the
-    longest interval. A plan has also ended where price or weight are no longer near those it was made with. *weight*
-    is how much more than other feeds' an entry of this one counts.
+    longest interval. A plan has also ended where price, weight or surge are no longer near those it was made with.
+    *weight* is how much more than other feeds' an entry of this one counts.
     """
     earliest = max(moment.now_seconds + bounds.shortest_seconds, moment.not_before_seconds)
     latest = max(moment.now_seconds + bounds.longest_seconds, earliest)
-    if plan is None or _ended(plan, moment, weight) or plan.polls[-1:] < (earliest,):
+    if plan is None or _ended(plan, rhythm, moment, weight) or plan.polls[-1:] < (earliest,):
         plan = planned(rhythm, moment, bounds=bounds, weight=weight)
     following = next((poll for poll in plan.polls if poll >= earliest), None)
     if following is None:  # the host asks for more patience than a plan looks ahead
@@ -110,7 +113,7 @@ def planned(rhythm: Rhythm, moment: Moment, *, bounds: Bounds, weight: float = 1
     polls = best_polls(ahead, now=(now - first_hour_seconds) / 60, price=price, gap=gap)
     times = [first_hour_seconds + 60 * minute for minute in polls]
     appetite = _polls_of_a_day(forecast, price=price, gap=gap) * sqrt(moment.price)
-    return Plan(now, moment.price / weight, appetite, tuple(times[:MOST_POLLS]))
+    return Plan(now, moment.price / weight, appetite, tuple(times[:MOST_POLLS]), surge(rhythm, now_seconds=now))
 
 
 def _sharpened(forecast: Forecast) -> Forecast:
@@ -120,10 +123,15 @@ def _sharpened(forecast: Forecast) -> Forecast:
     return replace(forecast, hourly=tuple([power * scale for power in powers]))
 
 
-def _ended(plan: Plan, moment: Moment, weight: float) -> bool:
+def _ended(plan: Plan, rhythm: Rhythm, moment: Moment, weight: float) -> bool:
     age = moment.now_seconds - plan.made_seconds
-    same = plan.price / _SAME_PRICE < moment.price / weight < plan.price * _SAME_PRICE
-    return not (0 <= age < LONGEST_PLAN_SECONDS and same)
+    if not 0 <= age < LONGEST_PLAN_SECONDS:
+        return True
+    price, found = moment.price / weight, surge(rhythm, now_seconds=moment.now_seconds)
+    return not (
+        plan.price / _SAME_PRICE < price < plan.price * _SAME_PRICE
+        and plan.surge / _SAME_SURGE < found < plan.surge * _SAME_SURGE
+    )
 
 
 def hurried(

@@ -14,7 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.stages.planning.appointments import MINUTES_OF_DAY, Appointments, moved, scaled, with_minutes
-from pipeline.stages.planning.exposure import BATCH_SECONDS, HALF_LIFE_SECONDS, HOURS, leftovers, watched_hours
+from pipeline.stages.planning.exposure import (
+    BATCH_SECONDS,
+    HALF_LIFE_SECONDS,
+    HOURS,
+    SURGE_HALF_LIFE_SECONDS,
+    leftovers,
+    watched_hours,
+)
 from pipeline.stages.planning.visibility import NOTHING_SEEN, Visibility, with_poll
 
 MINUTES = 60
@@ -42,7 +49,8 @@ class Rhythm:
     counts that weigh 1 for an entry of `reference_seconds`; `since_seconds` is when watching began: the oldest entry
     of the first document. `earlier` and `later` are the evidence that the feed's clock moved by an hour, in nats.
     `squares` tells batches: the decayed sum of squares of how many entries came within each quarter of an hour.
-    `window` is how many entries the last document showed that brought any, 0 where that is not known.
+    `window` is how many entries the last document showed that brought any, 0 where that is not known. `recent` counts
+    the entries that are forgotten fast, by `SURGE_HALF_LIFE_SECONDS`.
     """
 
     reference_seconds: float
@@ -55,6 +63,7 @@ class Rhythm:
     appointments: Appointments = ()
     squares: float = 0.0
     window: int = 0
+    recent: float = 0.0
 
 
 def begun(published: Sequence[float | None], *, now_seconds: float, shown: int = 0) -> Rhythm:
@@ -117,6 +126,11 @@ def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:
     return (sum(rhythm.week) + 0.25) / (max(watched, least) / _MINUTE + 0.25 / unknown_rate)
 
 
+def recent_count(rhythm: Rhythm, *, now_seconds: float) -> float:
+    """Return the count of entries, each weighing half of one that came `SURGE_HALF_LIFE_SECONDS` later."""
+    return rhythm.recent / _fast_weight(rhythm, now_seconds)
+
+
 def watched_week(rhythm: Rhythm, *, now_seconds: float) -> list[float]:
     """Return how much each hour of the week was watched until now; the mean is 1."""
     since = min(rhythm.since_seconds, now_seconds)
@@ -154,6 +168,11 @@ def _weight(rhythm: Rhythm, seconds: float) -> float:
     return float(2.0 ** min(age / HALF_LIFE_SECONDS, 60.0))
 
 
+def _fast_weight(rhythm: Rhythm, seconds: float) -> float:
+    age = max(seconds - rhythm.reference_seconds, -_OLDEST_SECONDS)
+    return float(2.0 ** min(age / SURGE_HALF_LIFE_SECONDS, 200.0))
+
+
 def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequence[float]) -> Rhythm:
     """Add entries: *spans* (begin, length in seconds) to the week, *dated* instants to the minutes."""
     week, minutes = list(rhythm.week), list(rhythm.minutes)
@@ -174,7 +193,10 @@ def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequen
     squares = rhythm.squares + sum(
         _weight(rhythm, batch * BATCH_SECONDS) * count**2 for batch, count in batches.items()
     )
-    return replace(rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments, squares=squares)
+    recent = rhythm.recent + sum(_fast_weight(rhythm, begin) for begin, _ in spans)
+    return replace(
+        rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments, squares=squares, recent=recent
+    )
 
 
 def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
@@ -190,6 +212,7 @@ def _rescaled(rhythm: Rhythm, now_seconds: float) -> Rhythm:
         visibility=rhythm.visibility.scaled(1 / weight),
         appointments=scaled(rhythm.appointments, 1 / weight),
         squares=rhythm.squares / weight,
+        recent=recent_count(rhythm, now_seconds=now_seconds),
     )
 
 

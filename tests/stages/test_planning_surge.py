@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from posting import MONDAY, desk, newsrooms
 
+from pipeline.stages.planning.forecast import expected
 from pipeline.stages.planning.packing import rhythm_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Bounds, Moment, next_poll
 from pipeline.stages.planning.rhythm import Rhythm, begun, learned
@@ -44,12 +45,24 @@ def quiet_then_busy(name: str, *, before: float, after: float) -> list[float]:
     return [*desk(name, per_day=before, days=QUIET_DAYS).published, *later.published]
 
 
-@pytest.mark.parametrize("trace", newsrooms(days=70), ids=lambda trace: trace.source)
-def test_weekdays_weekends_and_chance_are_no_surge(trace: Trace) -> None:
-    """A surge that is none costs other feeds their polls: one hour in five hundred may see one."""
-    seen = [surge(rhythm, now_seconds=MONDAY + day * DAY) for day, rhythm in followed(trace.published, days=70)]
+HABITS = (
+    *newsrooms(days=70),
+    desk("wire", per_day=300, days=70, weekend=0.3),
+    Trace("weekly", MONDAY, MONDAY + 70 * DAY, tuple(MONDAY + (7 * week + 3) * DAY + 9 * HOUR + 300 * number
+                                                     for week in range(10) for number in range(30))),
+)  # fmt: skip
 
-    assert sum(found > 1 for found in seen) <= len(seen) / 500
+
+@pytest.mark.parametrize("trace", HABITS, ids=lambda trace: trace.source)
+def test_habits_and_chance_are_no_surge(trace: Trace) -> None:
+    """A surge that is none costs other feeds their polls: one hour in two hundred may see one, once all is known."""
+    seen = [
+        expected(rhythm, now_seconds=MONDAY + day * DAY).surge
+        for day, rhythm in followed(trace.published, days=70)
+        if day > 28 and day * 24 % 3 == 0
+    ]
+
+    assert sum(found > 1 for found in seen) <= len(seen) / 200
 
 
 def test_a_digest_is_no_surge() -> None:
@@ -60,19 +73,20 @@ def test_a_digest_is_no_surge() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(2.0, 40.0), (0.5, 20.0), (10.0, 60.0)])
-def test_a_jump_of_the_rate_is_seen_within_a_day_and_is_no_surge_once_it_is_the_rule(
-    before: float, after: float
-) -> None:
-    """Over weeks the rate itself is learnt, and what was breaking is how things are."""
+def test_a_jump_of_the_rate_is_seen_within_a_day(before: float, after: float) -> None:
+    """And expected for as long as it lasts, while the slow count of weeks rises and that of days takes its leave."""
     published = quiet_then_busy("jump", before=before, after=after)
     seen = {
-        day - QUIET_DAYS: surge(rhythm, now_seconds=MONDAY + day * DAY)
+        day - QUIET_DAYS: expected(rhythm, now_seconds=MONDAY + day * DAY)
         for day, rhythm in followed(published, days=QUIET_DAYS + 14)
+        if day % 1 == 0
     }
+    in_the_mean = after * (5 + 2 * 0.4) / 7  # there is less at the weekend
 
-    assert seen[0] == 1
-    assert seen[1] > 2
-    assert 1 < seen[13] < max(seen.values()) / 2
+    assert seen[0].surge == 1
+    assert seen[1].surge > 2
+    assert seen[7].surge > seen[13].surge
+    assert [seen[day].rate * 1440 for day in (7, 13)] == pytest.approx([in_the_mean] * 2, rel=0.25)
 
 
 def test_a_surge_ends_the_plan_that_knew_nothing_of_it() -> None:

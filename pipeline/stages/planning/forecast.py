@@ -52,13 +52,15 @@ class Forecast:
 
     `hourly` are entries per minute for each of 168 hours of the week, `rate` is their mean; `stops` are for each of
     24 hours of the day where polls may stand, from fine to coarse; `appointments` the minutes of the day at which
-    something is timed to appear, and which share of the entries of their hour that is.
+    something is timed to appear, and which share of the entries of their hour that is; `surge` how many times as many
+    entries that is as in the weeks before.
     """
 
     rate: float
     hourly: tuple[float, ...]
     stops: tuple[tuple[Stops, ...], ...]
     appointments: Mapping[int, float] = field(default_factory=dict)
+    surge: float = 1.0
 
 
 def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
@@ -69,8 +71,8 @@ def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
     their hours beside that. Entries that come in batches are so much less evidence, and hours that were never
     watched are none.
     """
-    usual = rate_per_minute(rhythm, now_seconds=now_seconds)
-    batch, rate = batch_size(rhythm, rate=usual), usual * surge(rhythm, now_seconds=now_seconds)
+    rate = rate_per_minute(rhythm, now_seconds=now_seconds)
+    batch = batch_size(rhythm, rate=rate)
     by_hour_of_week = [count / batch for count in rhythm.week]
     counts = _by_hour(by_hour_of_week)
     watched = watched_week(rhythm, now_seconds=now_seconds)
@@ -91,7 +93,9 @@ def expected(rhythm: Rhythm, *, now_seconds: float) -> Forecast:
     week = shrunk(by_hour_of_week, [share * scale for share in habit], watched)
     shares = {minute: count / (max(counts[minute // 60], count) + _DOUBT) for minute, count in timed.items()}
     stops = _stops_by_hour(minutes, shares, lag_shares(rhythm.visibility))
-    return Forecast(rate * sum(week) / HOURS, tuple([rate * share for share in week]), stops, shares)
+    times = surge(rhythm, now_seconds=now_seconds, week=week)
+    rate *= times
+    return Forecast(rate * sum(week) / HOURS, tuple([rate * share for share in week]), stops, shares, times)
 
 
 def _minutes_and_timed(rhythm: Rhythm, day: Sequence[float], batch: float) -> tuple[list[float], dict[int, float]]:

@@ -47,7 +47,7 @@ class Plan:
 
     `price` is in entry-seconds per request, of entries that count their weight; `appetite` is polls per day x the
     root of the price of entries that count 1, which hardly depends on the price: what the budget is shared by.
-    `surge` is that of the rhythm then.
+    `surge` is that of the rhythm then, all hours taken to be alike.
     """
 
     made_seconds: float

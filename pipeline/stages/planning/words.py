@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pipeline.stages.planning.forecast import expected
 from pipeline.stages.planning.rhythm import Rhythm
-from pipeline.stages.planning.surge import surge
 from pipeline.stages.planning.visibility import lag_shares
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -31,8 +30,7 @@ def posting_words(rhythm: Rhythm | None, *, now_seconds: float) -> str:
     day = [sum(forecast.hourly[hour::24]) for hour in range(24)]
     per_day = forecast.rate * _MINUTES_OF_A_DAY
     amount = f"{per_day:.0f} entries a day" if per_day >= 2 else f"{per_day * 7:.2g} entries a week"
-    times = surge(rhythm, now_seconds=now_seconds)
-    lately = f", {times:.2g} times as many as in the weeks before" if times > 1 else ""
+    lately = f", {forecast.surge:.2g} times as many as in the weeks before" if forecast.surge > 1 else ""
     hours = f"{_blocks(day)} from 00 to 24 h UTC{_hour_words(day)}"
     minutes = f"{_minute_words(rhythm)}{_appointment_words(forecast.appointments)}"
     return f"About {amount}{lately}: {hours}{minutes}; {_lag_words(rhythm)}."

@@ -159,6 +159,6 @@ def _polls_of_a_day(forecast: Forecast, *, price: float, gap: float) -> float:
     At a rate r and a price m the best distance between two polls is then sqrt(2 m / r), but no hour has more polls
     than stops, and none are nearer than the gap.
     """
-    most = [min(len(stops[0].minutes), 60 / gap) for stops in forecast.stops]
-    polls = [min(60 * sqrt(rate / (2 * price)), most[hour % 24]) for hour, rate in enumerate(forecast.hourly)]
-    return sum(polls) / 7
+    most = [min(len(stops[0].minutes), 60 / gap) for stops in forecast.stops] * 7
+    best = [60 * sqrt(rate / (2 * price)) for rate in forecast.hourly]
+    return sum(map(min, best, most)) / 7

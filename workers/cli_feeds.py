@@ -91,11 +91,16 @@ def add(
     ]
     with open_store(settings) as store:
         added = {feed.id for feed in store.feeds.add(wanted)}
+    _tell(list(zip(explored, wanted, strict=True)), added, as_json=as_json)
+
+
+def _tell(looked_at: Sequence[tuple[Discovered, Feed]], added: set[str], *, as_json: bool) -> None:
+    """Say what was found, and which feeds are new, the ids of which are *added*."""
     if as_json:
-        rows = [_row(each, feed, is_new=feed.id in added) for each, feed in zip(explored, wanted, strict=True)]
+        rows = [_row(each, feed, is_new=feed.id in added) for each, feed in looked_at]
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for each, feed in zip(explored, wanted, strict=True):
+    for each, feed in looked_at:
         _show_found(each)
         click.echo(f"{'added' if feed.id in added else 'already on the list, as it was'}: {feed.url}")
 

@@ -18,12 +18,13 @@ from rich.text import Text
 
 from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
-from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS, Feed, FullText
+from pipeline.model import Feed, FullText
 from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
-from workers import cli_feed_views, cli_weigh
-from workers.cli_options import feeds_from, number_between, settings_from, settings_options
+from workers import cli_change, cli_feed_views, cli_weigh
+from workers.cli_change import read_interval
+from workers.cli_options import feeds_from, settings_from, settings_options
 from workers.cli_weigh import read_weight
 from workers.daemon_process import digest_of_decoded
 from workers.discovery import Discovered, Explorer
@@ -32,8 +33,6 @@ from workers.store import Store, open_store
 from workers.terminal import Output
 
 _PORTION = 500
-
-_read_interval = number_between(SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS)
 
 
 @click.group(epilog="Example: newswire feeds add https://example.org/feed.xml")
@@ -45,7 +44,7 @@ def feeds() -> None:
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--title", help="What to call it (default: what the feed calls itself).")
 @click.option("--folder", help="The folder to keep it in.")
-@click.option("--interval", "interval_seconds", type=_read_interval, help="Seconds between polls.")
+@click.option("--interval", "interval_seconds", type=read_interval, help="Seconds between polls.")
 @click.option(
     "--full-text",
     type=click.Choice(["auto", "always", "never"]),
@@ -241,5 +240,5 @@ def _now_ms() -> int:
     return int(time() * 1000)
 
 
-for _command in (cli_feed_views.list_, cli_feed_views.show, cli_weigh.weigh):
+for _command in (cli_feed_views.list_, cli_feed_views.show, cli_weigh.weigh, cli_change.change):
     feeds.add_command(_command)

@@ -28,4 +28,4 @@ def look_again_soon(document: RawDocument, soon_seconds: float | None) -> None:
         feed, state, round(soon_seconds * 1000), now_ms=document.fetched_ms, settings=schedule
     )
     if due_ms is not None and station.feeds.bring_forward({feed.id: due_ms}):
-        log.info("hurried")
+        log.info("hurried", due_ms=due_ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -94,11 +94,26 @@ class FeedStore:
 
     def set_weight(self, feed_id: str, weight: float | None) -> bool:
         """Say what the entries of a feed count, None for what its folder says. False if unknown."""
-        feed = self.get(feed_id)
-        if feed is None:
-            return False
-        self._client.hset(self._keys.feeds, feed_id, wire.feed_to_json(replace(feed, weight=weight)))
-        return True
+        return self.change(feed_id, lambda feed: replace(feed, weight=weight)) is not None
+
+    def change(self, feed_id: str, change: Callable[[Feed], Feed]) -> Feed | None:
+        """Let *change* say what a feed is from now on, and return that; None if it is unknown.
+
+        *change* is asked again where another hand changed the list meanwhile.
+        """
+        changed: list[Feed] = []
+
+        def put(pipe: Pipeline) -> None:
+            changed.clear()
+            record = cast("bytes | None", pipe.hget(self._keys.feeds, feed_id))
+            known = None if record is None else _feed(record)
+            pipe.multi()
+            if known is not None:
+                changed.append(change(known))
+                pipe.hset(self._keys.feeds, feed_id, wire.feed_to_json(changed[0]))
+
+        self._client.transaction(put, self._keys.feeds)
+        return changed[0] if changed else None
 
     def folder_weights(self) -> dict[str, float]:
         """What the entries of feeds count, by the path of their folder."""

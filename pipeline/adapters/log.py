@@ -27,6 +27,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as`, `by` |
 | `carried` | a feed shows an article that another feed of its site told of | `article`, `feeds`, `told` |
 | `edit_flood` | a document changed nearly all it shows: some are not told | `revised`, `held_back` |
+| `hurried` | most of a document is new: its feed is looked at again sooner | `due_ms` |
 | `gap` | a document showed nothing known of its feed: what came between may be lost | `entries`, `walked_back` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |

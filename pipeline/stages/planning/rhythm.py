@@ -128,7 +128,7 @@ def rate_per_minute(rhythm: Rhythm, *, now_seconds: float) -> float:
 
 def recent_count(rhythm: Rhythm, *, now_seconds: float) -> float:
     """Return the count of entries, each weighing half of one that came `SURGE_HALF_LIFE_SECONDS` later."""
-    return rhythm.recent / _fast_weight(rhythm, now_seconds)
+    return rhythm.recent / _weight(rhythm, now_seconds, SURGE_HALF_LIFE_SECONDS)
 
 
 def watched_week(rhythm: Rhythm, *, now_seconds: float) -> list[float]:
@@ -163,14 +163,9 @@ def _appeared(date: float, previous: float, now_seconds: float) -> tuple[float, 
     return max(date, previous), min(waited, now_seconds - previous)
 
 
-def _weight(rhythm: Rhythm, seconds: float) -> float:
+def _weight(rhythm: Rhythm, seconds: float, half_life_seconds: float = HALF_LIFE_SECONDS) -> float:
     age = max(seconds - rhythm.reference_seconds, -_OLDEST_SECONDS)
-    return float(2.0 ** min(age / HALF_LIFE_SECONDS, 60.0))
-
-
-def _fast_weight(rhythm: Rhythm, seconds: float) -> float:
-    age = max(seconds - rhythm.reference_seconds, -_OLDEST_SECONDS)
-    return float(2.0 ** min(age / SURGE_HALF_LIFE_SECONDS, 200.0))
+    return float(2.0 ** min(age / half_life_seconds, 60.0))
 
 
 def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequence[float]) -> Rhythm:
@@ -193,7 +188,7 @@ def _counted(rhythm: Rhythm, spans: Sequence[tuple[float, float]], dated: Sequen
     squares = rhythm.squares + sum(
         _weight(rhythm, batch * BATCH_SECONDS) * count**2 for batch, count in batches.items()
     )
-    recent = rhythm.recent + sum(_fast_weight(rhythm, begin) for begin, _ in spans)
+    recent = rhythm.recent + sum(_weight(rhythm, begin, SURGE_HALF_LIFE_SECONDS) for begin, _ in spans)
     return replace(
         rhythm, week=tuple(week), minutes=tuple(minutes), appointments=appointments, squares=squares, recent=recent
     )

@@ -16,6 +16,7 @@ from typing import Literal
 
 from pipeline.json_fields import Fields
 from pipeline.model import (
+    FULL_TEXTS,
     LEAST_WEIGHT,
     MOST_WEIGHT,
     Article,
@@ -24,7 +25,6 @@ from pipeline.model import (
     Attachment,
     Feed,
     FeedReference,
-    FullText,
     Inferred,
     PageTask,
     Precision,
@@ -47,7 +47,6 @@ LanguageSource = Literal["feed", "page", "detected"]
 _KINDS: dict[str, ArticleKind] = {"new": "new", "revised": "revised", "withdrawn": "withdrawn"}
 _PRECISIONS: dict[str, Precision] = {"second": "second", "minute": "minute", "day": "day"}
 _INFERRED: dict[str, Inferred] = {"year": "year", "zone": "zone"}
-_FULL_TEXTS: dict[str, FullText] = {"auto": "auto", "always": "always", "never": "never"}
 _LANGUAGE_SOURCES: dict[str, LanguageSource] = {"feed": "feed", "page": "page", "detected": "detected"}
 
 # Header values and problems may hold what is no text at all: it passes through instead of ending a poll.
@@ -235,7 +234,7 @@ def feed_from_json(text: str | bytes) -> Feed:
         interval_seconds=value.optional_number("interval_seconds"),
         paused=value.truth("paused"),
         added_ms=value.whole("added_ms"),
-        full_text=value.choice("full_text", _FULL_TEXTS),
+        full_text=value.choice("full_text", FULL_TEXTS),
         weight=value.optional_number_between("weight", LEAST_WEIGHT, MOST_WEIGHT),
     )
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from pipeline.errors import UsageError
-from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS, Feed, FullText, Unchanged
+from pipeline.model import FULL_TEXTS, LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS, Feed
 from pipeline.stages.planning.budget import polling_schedule
-from pipeline.stages.schedule import next_due_ms
+from pipeline.stages.schedule import regular_due_ms
 from workers.cli_options import number_between, settings_from, settings_options
 from workers.feed_lookup import find_feed
 from workers.store import Store, open_store
@@ -19,7 +19,6 @@ from workers.store import Store, open_store
 read_interval = number_between(SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS)
 """Reads an option that is an interval in seconds."""
 
-_FULL_TEXTS: dict[str, FullText] = {"auto": "auto", "always": "always", "never": "never"}
 _NOTHING = "none"
 
 
@@ -42,7 +41,7 @@ class _Change:
             seconds = None if isinstance(self.interval, str) else self.interval
             feed = replace(feed, interval_seconds=seconds)
         if self.full_text is not None:
-            feed = replace(feed, full_text=_FULL_TEXTS.get(self.full_text))
+            feed = replace(feed, full_text=FULL_TEXTS.get(self.full_text))
         return feed
 
 
@@ -55,7 +54,7 @@ def _interval_or_none(text: str) -> float | str:
 @click.option("--title", help="What to call it.")
 @click.option("--folder", help="The folder to keep it in.")
 @click.option("--interval", type=_interval_or_none, metavar="SECONDS", help="Seconds between polls.")
-@click.option("--full-text", type=click.Choice([*_FULL_TEXTS, _NOTHING]), help="Whether pages are fetched.")
+@click.option("--full-text", type=click.Choice([*FULL_TEXTS, _NOTHING]), help="Whether pages are fetched.")
 @settings_options
 def change(
     feeds: Sequence[str],
@@ -84,13 +83,9 @@ def change(
 
 def _bring_forward(store: Store, feed: Feed) -> None:
     """Let a feed with an interval of its own be due by it, if that is sooner; after a failure it waits on."""
-    state = store.feeds.state(feed.id)
-    if feed.interval_seconds is None or feed.paused or state.failures or state.polled_ms is None:
+    if feed.interval_seconds is None:
         return
-    due_ms = next_due_ms(
-        feed,
-        Unchanged(state, "status"),
-        settings=polling_schedule(store.settings),
-        now_ms=store.backlog.now_ms(),
-    )
-    store.feeds.bring_forward({feed.id: due_ms})
+    state, now_ms = store.feeds.state(feed.id), store.backlog.now_ms()
+    due_ms = regular_due_ms(feed, state, settings=polling_schedule(store.settings), now_ms=now_ms)
+    if due_ms is not None:
+        store.feeds.bring_forward({feed.id: due_ms})

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
-from pipeline.model import Feed, FullText
+from pipeline.model import FULL_TEXTS, Feed, FullText
 from pipeline.settings import Settings
 from pipeline.stages.opml import write_opml
 from pipeline.stages.urls import feed_id, feed_url, folded
@@ -47,7 +47,7 @@ def feeds() -> None:
 @click.option("--interval", "interval_seconds", type=read_interval, help="Seconds between polls.")
 @click.option(
     "--full-text",
-    type=click.Choice(["auto", "always", "never"]),
+    type=click.Choice(list(FULL_TEXTS)),
     help="Whether the pages of its articles are fetched (default: the setting articles.full_text).",
 )
 @click.option("--weight", type=read_weight, help="What its entries count where those of others count 1.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pipeline.errors import FeedListError, UsageError
 from pipeline.model import Feed
 from pipeline.settings import Settings
 from pipeline.stages.feed_list import FeedList, read_list
+from pipeline.stages.number_ranges import number_within, range_words
 from pipeline.stages.opml import ListedFeed
 from pipeline.stages.urls import feed_id, feed_url
 
@@ -32,12 +32,9 @@ def number_between(low: float, high: float) -> Callable[[str], float]:
     """Return the type of an option that is a number from *low* to *high*; click's own takes nan to be within them."""
 
     def number(text: str) -> float:
-        try:
-            found = float(text)
-        except ValueError:
-            found = math.nan
-        if not low <= found <= high:
-            raise click.BadParameter(f"{text!r} must be a number from {low:.15g} to {high:.15g}")
+        found = number_within(text, low, high)
+        if found is None:
+            raise click.BadParameter(f"{text!r} must be {range_words(low, high)}")
         return found
 
     return number

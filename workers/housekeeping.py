@@ -11,7 +11,7 @@ from time import monotonic
 import structlog
 
 from pipeline.adapters.store_errors import STORE_LOST
-from pipeline.model import Feed, Unchanged
+from pipeline.model import Feed
 from pipeline.stages.consumers import group_alert, group_health
 from pipeline.stages.memory import newest_day, tidied
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
@@ -19,7 +19,7 @@ from pipeline.stages.planning.budget import mean_schedule, opening_price, pollin
 from pipeline.stages.planning.live import is_planned
 from pipeline.stages.planning.packing import plan_from_bytes
 from pipeline.stages.planning.price import Account
-from pipeline.stages.schedule import next_due_ms
+from pipeline.stages.schedule import regular_due_ms
 from pipeline.stages.websub import is_relied_on
 from workers.lifecycle import give_unused_memory_back
 from workers.loops import wait
@@ -70,9 +70,9 @@ def apply_new_schedule(store: Store) -> None:
     states = store.feeds.states([feed.id for feed in feeds])
     now_ms = store.backlog.now_ms()
     due_ms = {
-        feed.id: next_due_ms(feed, Unchanged(state, "status"), settings=schedule, now_ms=now_ms)
+        feed.id: due
         for feed, state in zip(feeds, states, strict=True)
-        if state.polled_ms is not None and not state.failures
+        if (due := regular_due_ms(feed, state, settings=schedule, now_ms=now_ms)) is not None
     }
     moved = store.feeds.bring_forward(due_ms)
     log.info("rescheduled", feeds=moved)

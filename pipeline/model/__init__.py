@@ -26,6 +26,7 @@ from pipeline.model.consumers import ConsumerGroup, GroupAlert, GroupHealth
 from pipeline.model.copies import Candidate, CopyOf, Evidence, Sample, Sketch
 from pipeline.model.entries import Entry, FeedDocument, Link, RawDate, Unreadable
 from pipeline.model.feeds import (
+    FULL_TEXTS,
     LEAST_WEIGHT,
     LONGEST_INTERVAL_SECONDS,
     MOST_WEIGHT,
@@ -57,6 +58,7 @@ from pipeline.model.responses import FailureKind, NoResponse, Redirect, Response
 from pipeline.model.verdicts import Known, New, Revised, Same, Tally, Tidied, Verdict
 
 __all__ = [
+    "FULL_TEXTS",
     "LEAST_WEIGHT",
     "LONGEST_INTERVAL_SECONDS",
     "MOST_WEIGHT",

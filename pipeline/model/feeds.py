@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from pipeline.model.health import NEVER_JUDGED, FeedHealth
 
 FullText = Literal["auto", "always", "never"]
+FULL_TEXTS: Mapping[str, FullText] = {"auto": "auto", "always": "always", "never": "never"}
+"""Each by its name, for those who read it from a text."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 """Polls go with the square root: from a tenth as many to ten times as many as of a feed that weighs 1."""

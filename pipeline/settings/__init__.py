@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pipeline.errors import SettingsError
-from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS
+from pipeline.model import LONGEST_INTERVAL_SECONDS, SHORTEST_INTERVAL_SECONDS, FullText
 from pipeline.setting_rules import Between, Text, accepted, brief, hint, shown, specs
 from pipeline.settings.agreement import Word, reconcile
 
@@ -79,7 +79,7 @@ class ParseSettings:
 class ArticleSettings:
     """What becomes of articles, and for how long."""
 
-    full_text: Literal["auto", "always", "never"]
+    full_text: FullText
     hold_seconds: Annotated[float, Between(0, 86_400, "seconds")]
     tracking_parameters: Annotated[str, Text(r"[!-~ ]{0,4000}", "at most 4000 visible ASCII characters and spaces")]
     page_retry_seconds: Annotated[float, Between(0.5, 86_400, "seconds")]

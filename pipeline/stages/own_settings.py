@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import nan
 from typing import NamedTuple, TypeVar
 
 from pipeline.model import (
+    FULL_TEXTS,
     LEAST_WEIGHT,
     LONGEST_INTERVAL_SECONDS,
     MOST_WEIGHT,
@@ -19,12 +19,12 @@ from pipeline.model import (
     Feed,
     FullText,
 )
+from pipeline.stages.number_ranges import number_within, range_words
 
 NAMESPACE = ' xmlns:newswire="https://pypi.org/project/newswire/"'
 """Declares the prefix of the attributes."""
 
 _PREFIX = "newswire:"
-_FULL_TEXTS: Mapping[str, FullText] = {"auto": "auto", "always": "always", "never": "never"}
 _TRUTHS = {"true": True, "false": False}
 _Choice = TypeVar("_Choice")
 
@@ -58,7 +58,7 @@ def own_settings(attributes: Mapping[str, str]) -> tuple[OwnSettings, tuple[BadS
     settings = OwnSettings(
         weight=reader.number("weight", LEAST_WEIGHT, MOST_WEIGHT),
         interval_seconds=reader.number("interval", SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS),
-        full_text=reader.choice("fullText", _FULL_TEXTS),
+        full_text=reader.choice("fullText", FULL_TEXTS),
         paused=reader.choice("paused", _TRUTHS) or False,
     )
     return settings, tuple(reader.bad)
@@ -95,13 +95,9 @@ class _Reader:
         text = self._text(name)
         if text is None:
             return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = nan
-        if not low <= number <= high:
-            self._refuse(name, f"a number from {low:.15g} to {high:.15g}")
-            return None
+        number = number_within(text, low, high)
+        if number is None:
+            self._refuse(name, range_words(low, high))
         return number
 
     def choice(self, name: str, choices: Mapping[str, _Choice]) -> _Choice | None:

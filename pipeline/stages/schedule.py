@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from pipeline.model import Feed, Fresh, Gone, Outcome, Refused, Unchanged
+from pipeline.model import Feed, FeedState, Fresh, Gone, Outcome, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.bounds import not_before_ms
 from pipeline.stages.planning.policy import SimulatorPolicy
 
-__all__ = ["SimulatorPolicy", "next_due_ms"]
+__all__ = ["SimulatorPolicy", "next_due_ms", "regular_due_ms"]
 
 # A 410 means "for good", yet people do say it by mistake: we look again once a week.
 _GONE_INTERVAL_MS = 7 * 24 * 3600 * 1000
@@ -41,6 +41,16 @@ def next_due_ms(feed: Feed, outcome: Outcome, *, settings: ScheduleSettings, now
         longest_ms=longest_ms,
         phase_ms=number % interval_ms,
     )
+
+
+def regular_due_ms(feed: Feed, state: FeedState, *, settings: ScheduleSettings, now_ms: int) -> int | None:
+    """When *feed* is due by its interval alone, were it polled now; None where that may not shorten its wait.
+
+    So it is with a feed that is paused, that was never polled, or that waits because polls failed.
+    """
+    if feed.paused or state.failures or state.polled_ms is None:
+        return None
+    return next_due_ms(feed, Unchanged(state, "status"), settings=settings, now_ms=now_ms)
 
 
 def _planned_ms(number: int, outcome: Outcome, *, interval_ms: int, longest_ms: int, now_ms: int) -> int:

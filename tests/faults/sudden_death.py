@@ -14,8 +14,6 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import rq
-
 import workers.jobs
 from pipeline.adapters.leases import LeaseStore
 from workers import daemon_process, worker
@@ -47,13 +45,14 @@ def after(function: Callable[..., Any], then: Callable[..., NoReturn]) -> Callab
 
 def popped() -> int:
     """Die with a job in hand that no registry knows of."""
-    rq.Worker.dequeue_job_and_maintain_ttl = after(rq.Worker.dequeue_job_and_maintain_ttl, die)
+    rq_takes = worker.DocumentWorker.dequeue_job_and_maintain_ttl
+    worker.DocumentWorker.dequeue_job_and_maintain_ttl = after(rq_takes, die)
     return worker.main([])
 
 
 def registered() -> int:
     """Die with a job that is registered and not begun."""
-    rq.Worker.fork_work_horse = die
+    worker.DocumentWorker.fork_work_horse = die
     return worker.main([])
 
 

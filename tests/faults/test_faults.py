@@ -43,8 +43,10 @@ Scenes = Mapping[str, Future[None]]
 @pytest.fixture(scope="session")
 def scenes(request: pytest.FixtureRequest) -> Iterator[Scenes]:
     """Start the scenes that the chosen tests need, and give what becomes of each."""
-    chosen = {item.callspec.params.get("fault") for item in request.session.items if hasattr(item, "callspec")}
-    wanted = [name for name in _SCENES if any(isinstance(f, Fault) and f.proof == Case(name) for f in chosen)]
+    asked_for = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    proofs = {params["fault"].proof for params in asked_for if isinstance(params.get("fault"), Fault)}
+    named = {params["scene"] for params in asked_for if "scene" in params}
+    wanted = [name for name in _SCENES if name in named or Case(name) in proofs]
     with ThreadPoolExecutor(_SCENES_AT_ONCE) as pool:
         yield {name: pool.submit(_SCENES[name]) for name in wanted}
 
@@ -67,6 +69,14 @@ def test_a_fault_loses_and_repeats_nothing(fault: Fault, scenes: Scenes) -> None
     assert outcome.injected >= 1
     assert (outcome.lost, outcome.repeated, outcome.wrong) == (0, 0, 0)
     assert fault.within_seconds is None or outcome.recovery_seconds <= _BUSY_FACTOR * fault.within_seconds
+
+
+@pytest.mark.parametrize("scene", _SCENES)
+def test_a_scene_of_faults_is_played_to_its_end(scene: str, scenes: Scenes) -> None:
+    """What a scene asks for after its last fault was balanced is asked for as well."""
+    error = scenes[scene].exception()
+
+    assert error is None, repr(error)
 
 
 @pytest.mark.parametrize("fault", _OTHERS, ids=[str(fault.number) for fault in _OTHERS])

@@ -107,13 +107,14 @@ def run(*, burst: bool) -> None:
     Then it is begun again here, which costs milliseconds; a new process costs more than a second.
     """
     with suppress(StopRequested):  # told to stop between two beginnings
-        while not _work(burst=burst):
+        worker = _worker()
+        while not _work(worker, burst=burst):
             log.warning("worker_resumed")
-            sleep(_RESUME_SECONDS)
+            worker = _next_worker(worker)
 
 
-def _work(*, burst: bool) -> bool:
-    """Let RQ work; whether it has come to the end that was asked for."""
+def _worker() -> DocumentWorker:
+    """Give a worker that has not begun; one of STORE_LOST when the store is away."""
     station = desk()  # laid out before the fork, so that each child inherits it
     worker = DocumentWorker(
         [Keys(station.settings.namespace).queue],
@@ -126,6 +127,25 @@ def _work(*, burst: bool) -> bool:
         log_job_description=False,
     )
     worker.backlog = station.backlog
+    return worker
+
+
+def _next_worker(last: DocumentWorker) -> DocumentWorker:
+    """Give the worker after *last* as soon as the store lets it; StopRequested when told to stop meanwhile.
+
+    Until the new one works, signals are heard by *last*.
+    """
+    while not last.is_told_to_stop:
+        try:
+            sleep(_RESUME_SECONDS)
+            return _worker()
+        except STORE_LOST as error:
+            log.error("redis_lost", reason=str(error))  # noqa: TRY400 - expected trouble, no traceback
+    raise StopRequested
+
+
+def _work(worker: DocumentWorker, *, burst: bool) -> bool:
+    """Let *worker* work; whether it has come to the end that was asked for."""
     try:
         worker.work(burst=burst, logging_level="WARNING")
     except STORE_LOST as error:  # it was away for longer than a command is tried: waited for all the same

@@ -34,6 +34,8 @@ _WRONG_CLOCK = Path(__file__).resolve().parents[1] / "faults" / "wrong_clock.py"
 _OFFSETS = "31536000,3600,-3600,0,-600"
 _LONGEST_LEASE_SECONDS = max(LEASE_MS, CLAIM_LEASE_MS, DISPATCH_LEASE_MS) / 1000
 _STOP_SECONDS = 60.0
+_START_SECONDS = 180.0
+"""A store that is away is waited for by each command, and faults of the store may follow each other."""
 
 Group = Literal["store", "way", "system", "frozen daemon", "frozen worker", "hosts", "queue", "clock"]
 
@@ -52,8 +54,17 @@ class Scene:
     run: Running
 
     def start_run(self) -> None:
-        """Start a `newswire run` beside the one there is, or in its place."""
+        """Start a `newswire run` beside the one there is, or in its place, and wait until it has a daemon.
+
+        Where the store is away it leaves with 1; it is started again, as whatever runs it elsewhere would.
+        """
+        deadline = time.monotonic() + _START_SECONDS
         self.run = self.system.start("run", "--workers", "1")
+        while not any(process.parent == self.run.pid for process in self.system.processes("daemon")):
+            assert time.monotonic() < deadline, f"newswire run has no daemon after {_START_SECONDS} s"
+            if self.run.process.poll() is not None:
+                self.run = self.system.start("run", "--workers", "1")
+            time.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,6 @@ def _kill_run(scene: Scene, _: random.Random) -> None:
 def _rolling_restart(scene: Scene, _: random.Random) -> None:
     before = scene.run
     scene.start_run()
-    scene.system.wait_for("daemon", 2)
     before.signal(signal.SIGTERM)
     ended = before.ended(timeout_seconds=_STOP_SECONDS)
     assert ended.code == 0, f"newswire run left with {ended.code} after SIGTERM: {ended.stderr[-2000:]}"

@@ -79,18 +79,15 @@ class FeedStore:
 
     def set_paused(self, feed_id: str, *, paused: bool) -> bool:
         """Pause or resume a feed; a resumed one is due at once. False if unknown."""
-        feed = self.get(feed_id)
-        if feed is None:
-            return False
-        with self._client.pipeline(transaction=True) as pipe:
-            pipe.hset(self._keys.feeds, feed_id, wire.feed_to_json(replace(feed, paused=paused)))
+
+        def reschedule(pipe: Pipeline) -> None:
             pipe.hdel(self._keys.leases, feed_id)
             if paused:
                 pipe.zrem(self._keys.due, feed_id)
             else:
                 pipe.zadd(self._keys.due, {feed_id: 0}, nx=True)
-            pipe.execute()
-        return True
+
+        return self._change(feed_id, lambda feed: replace(feed, paused=paused), reschedule) is not None
 
     def set_weight(self, feed_id: str, weight: float | None) -> bool:
         """Say what the entries of a feed count, None for what its folder says. False if unknown."""
@@ -101,6 +98,12 @@ class FeedStore:
 
         *change* is asked again where another hand changed the list meanwhile.
         """
+        return self._change(feed_id, change, lambda _: None)
+
+    def _change(
+        self, feed_id: str, change: Callable[[Feed], Feed], besides: Callable[[Pipeline], None]
+    ) -> Feed | None:
+        """Do as `change`, and what *besides* adds to the same transaction."""
         changed: list[Feed] = []
 
         def put(pipe: Pipeline) -> None:
@@ -111,6 +114,7 @@ class FeedStore:
             if known is not None:
                 changed.append(change(known))
                 pipe.hset(self._keys.feeds, feed_id, wire.feed_to_json(changed[0]))
+                besides(pipe)
 
         self._client.transaction(put, self._keys.feeds)
         return changed[0] if changed else None

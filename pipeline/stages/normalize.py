@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.model import Article, ArticleDate, Entry, FeedReference, RawDate, Rejected
@@ -33,24 +34,25 @@ _REGIONS = {"UK": "GB"}
 _category = lru_cache(maxsize=1024)(title_text)  # the entries of a feed repeat few
 
 
-def normalize(
-    entry: Entry,
-    *,
-    key: str,
-    feed: FeedReference,
-    document_url: str,
-    feed_language: str | None,
-    fetched_ms: int | None = None,
-    customs: Customs = NO_CUSTOMS,
-) -> Article | Rejected:
-    """Make the article that *entry* is, or say why it is none.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where entries come from: what holds for all of one document.
 
-    *key* is the entry's identity within *feed*; *document_url* is where the document came from, against which
-    addresses are read when the entry has no base of its own; *feed_language* holds where the entry names none;
-    a date later than *fetched_ms* (ms since the epoch, None when unknown) allows is not believed. *customs* is what
-    is known of the feed beyond this document.
+    `url` is the address of the document, against which addresses are read when an entry has no base of its own;
+    `language` is what it says of itself, which holds where the entry says nothing; a date later than `fetched_ms`
+    (since the epoch, None when unknown) allows is not believed; `customs` is what else is known of the feed.
     """
-    base = absolute(entry.base_url, document_url) or document_url
+
+    feed: FeedReference
+    url: str
+    language: str | None = None
+    fetched_ms: int | None = None
+    customs: Customs = NO_CUSTOMS
+
+
+def normalize(entry: Entry, *, key: str, origin: Origin) -> Article | Rejected:
+    """Make the article that *entry* is, or say why it is none; *key* is its identity within the feed."""
+    base = absolute(entry.base_url, origin.url) or origin.url
     link = absolute(entry.link, base)
     title = title_text(entry.title_html or "") or None
     # Where no xml:base is said, a relative address in the text was written for the entry's own page.
@@ -59,11 +61,11 @@ def normalize(
     if not (title or link or text or summary):
         return Rejected("nothing to show: no title, link or text", which=key)
     problems = [] if text else ["summary only" if summary else "no text"]
-    language, language_source = _language(entry, feed_language, title, text or summary)
+    language, language_source = _language(entry, origin.language, title, text or summary)
     return Article(
-        id=article_id(feed.id, key),
-        feed=feed,
-        url=canonical(unwrapped(link), customs.tracking) if link else None,
+        id=article_id(origin.feed.id, key),
+        feed=origin.feed,
+        url=canonical(unwrapped(link), origin.customs.tracking) if link else None,
         source_url=clean(entry.link or "") or None,
         title=title,
         summary=summary,
@@ -73,8 +75,8 @@ def normalize(
         categories=_categories(entry.categories),
         language=language,
         language_source=language_source,
-        published=_date(entry.published, "published", fetched_ms, language, customs, problems),
-        updated=_date(entry.updated, "updated", fetched_ms, language, customs, problems),
+        published=_date(entry.published, "published", origin, language, problems),
+        updated=_date(entry.updated, "updated", origin, language, problems),
         image=picture(entry, html, base),
         attachments=attachments(entry.enclosures, base),
         problems=tuple(problems),
@@ -125,17 +127,16 @@ def _categories(raw: Iterable[str]) -> tuple[str, ...]:
 
 
 def _date(
-    raw: RawDate | None,
-    which: str,
-    fetched_ms: int | None,
-    language: str | None,
-    customs: Customs,
-    problems: list[str],
+    raw: RawDate | None, which: str, origin: Origin, language: str | None, problems: list[str]
 ) -> ArticleDate | None:
     if raw is None:
         return None
     date = read_date(
-        raw.raw, source=f"feed:{raw.element}", fetched_ms=fetched_ms, zone=customs.zone_minutes, language=language
+        raw.raw,
+        source=f"feed:{raw.element}",
+        fetched_ms=origin.fetched_ms,
+        zone=origin.customs.zone_minutes,
+        language=language,
     )
     if date is None:
         problems.append(f'{which} date not understood: "{clean(raw.raw)[:_RAW_SHOWN]}"')

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pipeline.model import Article, Entry, FeedDocument, FeedReference, RawDocument, Reading, Rejected, Unreadable
 from pipeline.stages.customs import NO_CUSTOMS, Customs
 from pipeline.stages.identity import article_id, base_key, entry_keys
-from pipeline.stages.normalize import normalize
+from pipeline.stages.normalize import Origin, normalize
 from pipeline.stages.parse import ParseLimits, Utf8, read_utf8, utf8_of
 from pipeline.stages.parse.delta import NAME_BYTES, Split, split
 from pipeline.stages.text import title_text
@@ -86,10 +86,9 @@ def _reading(
     customs: Customs,
 ) -> Reading:
     feed = replace(feed, title=feed.title or title_text(read.title or "") or None)
+    origin = Origin(feed, document.url, read.language, document.fetched_ms, customs)
     keys = entry_keys(read.entries)
-    results = tuple(
-        _result(entry, key, feed, document, read, customs) for entry, key in zip(read.entries, keys, strict=True)
-    )
+    results = tuple(_result(entry, key, origin) for entry, key in zip(read.entries, keys, strict=True))
     return Reading(
         feed_title=feed.title,
         results=results,
@@ -123,19 +122,9 @@ def _digests(read: FeedDocument) -> tuple[bytes, ...]:
     return tuple([blake2b(key, digest_size=NAME_BYTES).digest() for key in keys])
 
 
-def _result(
-    entry: Entry, key: str, feed: FeedReference, document: RawDocument, read: FeedDocument, customs: Customs
-) -> Article | Rejected:
+def _result(entry: Entry, key: str, origin: Origin) -> Article | Rejected:
     """Normalize one entry; one that breaks a rule nobody thought of never costs its neighbours."""
     try:
-        return normalize(
-            entry,
-            key=key,
-            feed=feed,
-            document_url=document.url,
-            feed_language=read.language,
-            fetched_ms=document.fetched_ms,
-            customs=customs,
-        )
+        return normalize(entry, key=key, origin=origin)
     except Exception as error:  # noqa: BLE001 - whatever one entry breaks, its neighbours are read
         return Rejected(f"{type(error).__name__}: {error}", which=key)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from pipeline.model import Entry, FeedDocument, FeedReference
 from pipeline.stages.identity import entry_keys
-from pipeline.stages.normalize import normalize
+from pipeline.stages.normalize import Origin, normalize
 from pipeline.stages.parse import read_feed
 from pipeline.stages.text import html_and_text, plain_text, safe_html
 from pipeline.stages.url_identity import identity_key
@@ -57,7 +57,7 @@ def corpus_entries() -> list[tuple[Entry, str, str, str | None]]:
 def normalize_all(entries: list[tuple[Entry, str, str, str | None]]) -> None:
     """Make the articles of *entries*."""
     for entry, key, url, language in entries:
-        normalize(entry, key=key, feed=_FEED, document_url=url, feed_language=language)
+        normalize(entry, key=key, origin=Origin(_FEED, url, language))
 
 
 def address_microseconds(loops: int) -> float:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Article, Entry, FeedReference
 from pipeline.stages.customs import Customs, Tracking, tracking_of
-from pipeline.stages.normalize import normalize
+from pipeline.stages.normalize import Origin, normalize
 from pipeline.stages.urls import canonical
 
 
@@ -46,10 +46,11 @@ def test_an_article_is_shown_without_them() -> None:
     article = normalize(
         Entry(link="https://e.org/a?promo=x", title_html="A title"),
         key="k",
-        feed=FeedReference("f", "https://e.org/feed"),
-        document_url="https://e.org/feed",
-        feed_language=None,
-        customs=Customs(tracking=tracking_of("promo")),
+        origin=Origin(
+            FeedReference("f", "https://e.org/feed"),
+            "https://e.org/feed",
+            customs=Customs(tracking=tracking_of("promo")),
+        ),
     )
     assert isinstance(article, Article)
     assert (article.url, article.source_url) == ("https://e.org/a", "https://e.org/a?promo=x")

@@ -16,7 +16,7 @@ from pipeline.stages.feed_zones import (
     zone_memory_from_bytes,
     zone_memory_to_bytes,
 )
-from pipeline.stages.normalize import normalize
+from pipeline.stages.normalize import Origin, normalize
 
 FEED = FeedReference("f", "https://e.org/feed")
 NOON_MS = 1_791_979_200_000  # 2026-10-14 12:00 UTC
@@ -107,9 +107,7 @@ def test_a_learnt_zone_is_used_for_times_that_say_none_and_marked() -> None:
     entry = Entry(title_html="A title", published=RawDate("14 Oct 2026 14:00", "pubDate"))
     other = Entry(title_html="A title", published=RawDate("Wed, 14 Oct 2026 14:00:00 GMT", "pubDate"))
     for subject, at_ms, inferred in ((entry, NOON_MS, ("zone",)), (other, NOON_MS + 120 * MINUTE_MS, ())):
-        article = normalize(
-            subject, key="k", feed=FEED, document_url=FEED.url, feed_language=None, customs=Customs(zone_minutes=120)
-        )
+        article = normalize(subject, key="k", origin=Origin(FEED, FEED.url, customs=Customs(zone_minutes=120)))
         assert isinstance(article, Article)
         assert article.published is not None
         assert (article.published.at_ms, article.published.inferred) == (at_ms, inferred)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Article, ArticleDate, Attachment, Entry, FeedReference, Link, RawDate, Rejected
 from pipeline.stages.identity import article_id
-from pipeline.stages.normalize import language_tag, normalize
+from pipeline.stages.normalize import Origin, language_tag, normalize
 from pipeline.stages.people import author_name
 
 FEED = FeedReference("0123456789abcdef", "https://example.org/feed.xml", "Example")
@@ -19,9 +19,7 @@ replace = Entry._replace
 
 def article_of(entry: Entry, *, feed_language: str | None = None, fetched_ms: int | None = FETCHED_MS) -> Article:
     """Normalize *entry*, which must become an article."""
-    outcome = normalize(
-        entry, key="k", feed=FEED, document_url=FEED.url, feed_language=feed_language, fetched_ms=fetched_ms
-    )
+    outcome = normalize(entry, key="k", origin=Origin(FEED, FEED.url, feed_language, fetched_ms))
     assert isinstance(outcome, Article), outcome
     return outcome
 
@@ -90,7 +88,7 @@ def test_a_full_text_without_summary_gets_none() -> None:
 )
 def test_an_entry_with_nothing_to_show_is_rejected(entry: Entry) -> None:
     """A reader cannot do anything with it; the reason is kept for the operator."""
-    outcome = normalize(entry, key="the key", feed=FEED, document_url=FEED.url, feed_language=None)
+    outcome = normalize(entry, key="the key", origin=Origin(FEED, FEED.url))
 
     assert outcome == Rejected("nothing to show: no title, link or text", which="the key")
 
@@ -220,7 +218,7 @@ MARKUP = st.one_of(st.none(), st.text(max_size=30))
 )
 def test_any_entry_is_an_article_or_rejected(entry: Entry) -> None:
     """Normalizing never raises, and what it gives can be written as UTF-8."""
-    outcome = normalize(entry, key="k", feed=FEED, document_url=FEED.url, feed_language=None)
+    outcome = normalize(entry, key="k", origin=Origin(FEED, FEED.url))
 
     if isinstance(outcome, Article):
         for text in (outcome.title, outcome.summary, outcome.text, outcome.html, outcome.url, outcome.source_url):

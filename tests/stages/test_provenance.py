@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from pipeline.model import Article, Entry, FeedReference, Link, RawDate
-from pipeline.stages.normalize import normalize
+from pipeline.stages.normalize import Origin, normalize
 from pipeline.stages.provenance import page_provenance, provenance
 
 FEED = FeedReference(id="0" * 16, url="https://example.org/feed.xml")
@@ -13,7 +13,7 @@ FEED = FeedReference(id="0" * 16, url="https://example.org/feed.xml")
 
 def told(entry: Entry) -> tuple[Article, dict[str, str]]:
     """Give the article that *entry* becomes and where its fields came from."""
-    article = normalize(entry, key="k", feed=FEED, document_url=FEED.url, feed_language="fr")
+    article = normalize(entry, key="k", origin=Origin(FEED, FEED.url, "fr"))
     assert isinstance(article, Article)
     return article, provenance(article, entry)
 

@@ -12,7 +12,7 @@ from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed
 from pipeline.settings import Settings
 from pipeline.stages.planning.budget import polling_schedule
 from pipeline.stages.planning.live import is_planned
-from pipeline.stages.planning.reweighing import sooner_ms
+from pipeline.stages.planning.sooner import reweighed_due_ms
 from pipeline.stages.weights import (
     Weight,
     folder_path,
@@ -99,7 +99,7 @@ def _bring_forward(store: Store, before: _Weighed, after: _Weighed) -> None:
     known = zip(heavier, store.feeds.due_times(heavier), store.feeds.states(heavier), strict=True)
     store.feeds.bring_forward(
         {
-            feed_id: sooner_ms(
+            feed_id: reweighed_due_ms(
                 due_ms,
                 state,
                 before=before[feed_id][1].value,

@@ -6,7 +6,7 @@ import structlog
 
 from pipeline.model import RawDocument
 from pipeline.stages.planning.budget import polling_schedule
-from pipeline.stages.planning.live import brought_forward_ms
+from pipeline.stages.planning.sooner import hurried_due_ms
 from workers.desk import desk
 
 log = structlog.get_logger("workers.urgency")
@@ -24,8 +24,6 @@ def look_again_soon(document: RawDocument, soon_seconds: float | None) -> None:
     if feed is None:
         return
     state, schedule = station.feeds.state(feed.id), polling_schedule(station.settings)
-    due_ms = brought_forward_ms(
-        feed, state, round(soon_seconds * 1000), now_ms=document.fetched_ms, settings=schedule
-    )
+    due_ms = hurried_due_ms(feed, state, round(soon_seconds * 1000), polled_ms=document.fetched_ms, settings=schedule)
     if due_ms is not None and station.feeds.bring_forward({feed.id: due_ms}):
         log.info("hurried", due_ms=due_ms)

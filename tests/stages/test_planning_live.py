@@ -10,12 +10,13 @@ from posting import MONDAY, desk
 from pipeline.model import Feed, FeedState, Fresh, Gone, Hints, Lease, RawDocument, Refused, Unchanged
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.accounting import Book, book_from_json, book_to_json, rebooked
-from pipeline.stages.planning.live import answer_weight, brought_forward_ms, decided
+from pipeline.stages.planning.live import answer_weight, decided
 from pipeline.stages.planning.packing import plan_from_bytes, rhythm_to_bytes
 from pipeline.stages.planning.planner import Plan
 from pipeline.stages.planning.price import Account
 from pipeline.stages.planning.reasons import plan_words
 from pipeline.stages.planning.rhythm import begun
+from pipeline.stages.planning.sooner import hurried_due_ms
 from pipeline.stages.planning.words import posting_words
 from pipeline.stages.schedule import next_due_ms
 from pipeline.stages.weights import Weight
@@ -81,7 +82,7 @@ def test_a_feed_is_brought_forward_as_far_as_all_allow(
     """However urgent it seems: host, document and operator have the last word."""
     soon_ms = NOW_MS + round(soon_minutes * 60_000)
 
-    due_ms = brought_forward_ms(feed, state, soon_ms, now_ms=NOW_MS, settings=SETTINGS)
+    due_ms = hurried_due_ms(feed, state, soon_ms, polled_ms=NOW_MS, settings=SETTINGS)
 
     assert (None if due_ms is None else (due_ms - NOW_MS) / 60_000) == expected_minutes
 

@@ -12,9 +12,9 @@ from posting import MONDAY, desk, newsrooms
 from pipeline.model import LEAST_WEIGHT, MOST_WEIGHT, Feed, FeedState, Hints
 from pipeline.settings import ScheduleSettings
 from pipeline.stages.planning.planner import Bounds, Moment, next_poll, planned
-from pipeline.stages.planning.reweighing import sooner_ms
 from pipeline.stages.planning.rhythm import begun
 from pipeline.stages.planning.simulation import Course, Poll, simulated
+from pipeline.stages.planning.sooner import reweighed_due_ms
 from pipeline.stages.schedule import SimulatorPolicy
 from pipeline.stages.weights import Weight, folder_path, weight_of
 
@@ -131,7 +131,7 @@ def test_the_budget_is_kept_with_unlike_weights() -> None:
 )
 def test_a_feed_that_weighs_more_is_due_sooner_as_far_as_it_may_be(state: FeedState, expected_ms: int) -> None:
     """The wait that was planned yesterday for a feed of no weight is not what was asked for today."""
-    due_ms = sooner_ms(NOW_MS + 4 * HOUR_MS, state, before=1.0, after=4.0, settings=SETTINGS, now_ms=NOW_MS)
+    due_ms = reweighed_due_ms(NOW_MS + 4 * HOUR_MS, state, before=1.0, after=4.0, settings=SETTINGS, now_ms=NOW_MS)
 
     assert due_ms == NOW_MS + expected_ms
 
@@ -146,7 +146,7 @@ def test_no_weight_delays_a_feed_or_asks_its_host_too_soon(
     """A feed that weighs less is planned so when it is polled next; the shortest interval holds for all."""
     state, due_ms = FeedState(polled_ms=NOW_MS - ago_ms), NOW_MS + wait_ms
 
-    sooner = sooner_ms(due_ms, state, before=before, after=after, settings=SETTINGS, now_ms=NOW_MS)
+    sooner = reweighed_due_ms(due_ms, state, before=before, after=after, settings=SETTINGS, now_ms=NOW_MS)
 
     assert sooner <= due_ms
     assert sooner >= min(due_ms, NOW_MS - ago_ms + 60_000)

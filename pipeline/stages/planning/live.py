@@ -67,20 +67,6 @@ def decided(
     return Decision(due_ms, None if planned.plan is plan else plan_to_bytes(planned.plan))
 
 
-def brought_forward_ms(
-    feed: Feed, state: FeedState, soon_ms: int, *, now_ms: int, settings: ScheduleSettings
-) -> int | None:
-    """Return when *feed* is due at the latest that is to be polled at *soon_ms*; None for one that has no plan.
-
-    What host, document and operator ask for is a bound below it.
-    """
-    if not is_planned(feed, settings):
-        return None
-    earliest_ms = now_ms + round(settings.min_interval_seconds * 1000)
-    longest_ms = round(settings.max_interval_seconds * 1000)
-    return not_before_ms(state, max(soon_ms, earliest_ms), now_ms=now_ms, longest_ms=longest_ms, phase_ms=0)
-
-
 def answer_weight(state: FeedState) -> float:
     """Return what a feed's entries weigh against the cost of asking for them: less where each answer is a full one.
 

@@ -32,11 +32,7 @@ _SETTLED_SECONDS = 90.0
 
 def main() -> int:
     """Run the rounds; 0 when nothing was lost or repeated."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--feeds", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=32.0, help="how long they stand still; leases last 30")
-    arguments = parser.parse_args()
+    arguments = _arguments()
     with (
         tempfile.TemporaryDirectory(prefix="nw-") as folder,
         EmbeddedStore(Path(folder) / "var") as store,
@@ -71,6 +67,14 @@ def main() -> int:
     }
     print(json.dumps(result))  # noqa: T201 - the result is what a script prints
     return 0 if result["ok"] else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--feeds", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=32.0, help="how long they stand still; leases last 30")
+    return parser.parse_args()
 
 
 def _freeze(system: System, seconds: float) -> None:

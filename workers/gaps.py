@@ -7,6 +7,7 @@ from pipeline.model import Article, Reading, Unreadable
 from pipeline.stages.identity import seen_id
 from pipeline.stages.older_pages import next_step, older_in_document, pack, unpack
 from pipeline.stages.parse import utf8_of
+from pipeline.stages.seen_records import is_readable
 from pipeline.stages.seen_records import unpack as known_from
 from workers.desk import desk
 
@@ -24,7 +25,7 @@ def next_page(claim: Claim, reading: Reading) -> bytes:
     if not ids or not older_url:
         return b""
     records = desk().articles.recall(document.feed_id, ids)
-    discovered = [known_from(record).discovered_ms for record in records if record]
+    discovered = [known_from(record).discovered_ms for record in records if record and is_readable(record)]
     walked = unpack(document.backfill) if document.backfill else None
     # One without a record of its own was recognised under another name, so it was known.
     if len(discovered) < len(records) or (walked is not None and min(discovered) < walked.since_ms):

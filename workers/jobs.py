@@ -7,10 +7,12 @@ only if the article is not yet remembered as it is.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 from uuid import uuid4
 
 import structlog
+from redis.exceptions import RedisError
 from rq import get_current_job
 
 from pipeline.adapters.articles import FencedOff
@@ -28,6 +30,7 @@ from workers.page_reading import publish_page
 from workers.processor_time import READING_SECONDS, bounded_processor_time
 from workers.publishing import publish
 from workers.pushes import note_miss
+from workers.time_limit import BATCH_SECONDS
 
 log = structlog.get_logger("workers.jobs")
 
@@ -38,12 +41,17 @@ _DAY_MS = 86_400_000
 
 def process(feed_ids: list[str]) -> None:
     """Process the waiting documents of *feed_ids*, each feed's oldest first; safe to run again at any point."""
-    job = get_current_job()
+    job, ends = get_current_job(), monotonic() + BATCH_SECONDS
     job_id = job.id if job else uuid4().hex
     desk().clock.set(desk().backlog.now_ms())
     for feed_id in desk().backlog.suspects_last(feed_ids):
-        while (claim := desk().backlog.claim(feed_id, job_id=job_id)) is not None:
-            _process_document(claim)
+        try:
+            while monotonic() < ends and (claim := desk().backlog.claim(feed_id, job_id=job_id)) is not None:
+                _process_document(claim)
+        except STORE_LOST:
+            raise
+        except RedisError:  # one feed whose keys the store cannot use: tried again when its claim is over
+            log.exception("feed_failed", feed=feed_id)
 
 
 def _process_document(claim: Claim) -> None:
@@ -72,10 +80,19 @@ def _process_document(claim: Claim) -> None:
         except FencedOff:
             log.warning("fenced_off", attempts=claim.attempts)
         except STORE_LOST:
+            _give_back(claim)
             raise  # the document stays; it is handed out again when Redis is back
+        except RedisError:
+            raise
         except Exception as error:  # one bad document never costs its neighbours
             log.exception("document_failed")
             _bury(claim, f"{type(error).__name__}: {error}")
+
+
+def _give_back(claim: Claim) -> None:
+    """Let the attempt not count against a document that is not at fault, where the store is there to be told."""
+    with suppress(RedisError):
+        desk().backlog.give_back(claim)
 
 
 def _archive(claim: Claim) -> None:

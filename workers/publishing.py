@@ -13,7 +13,7 @@ from pipeline.model import Article, FeedReference, New, Reading, Rejected, Revis
 from pipeline.stages.identity import judge, seen_id, withdraw
 from pipeline.stages.page_revision import hold, told_to_bytes
 from pipeline.stages.revisions import within_flood
-from pipeline.stages.seen_records import pack, unpack
+from pipeline.stages.seen_records import is_readable, pack, unpack
 from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.customs import note_zone
@@ -44,8 +44,9 @@ def publish(claim: Claim, reading: Reading) -> None:
     size = len(reading.results) + len(reading.skipped)
     while pending or aliases:
         pending, aliases = _publish_once(claim, pending, aliases, size), b""
-    if reading.withdrawn:
-        _withdraw(claim, reading.withdrawn)
+    withdrawn: Sequence[str] = reading.withdrawn
+    while withdrawn:
+        withdrawn = _withdraw_once(claim, withdrawn)
 
 
 def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: int) -> list[Article]:
@@ -54,7 +55,7 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
     *size* is how many entries their document shows in all.
     """
     feed_id, store = claim.document.feed_id, desk().articles
-    records = store.recall(feed_id, [seen_id(article.id) for article in articles])
+    articles, records = _recalled(feed_id, articles)
     now_ms = desk().clock.now_ms()
     verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
     arrived = _new_ids(verdicts)
@@ -86,6 +87,18 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
     return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
+def _recalled(feed_id: str, articles: Sequence[Article]) -> tuple[list[Article], list[bytes]]:
+    """Give *articles* with what is remembered of each, but not those whose record nobody can read.
+
+    These were shown before, so they count as known; it is not known what was told of them, so nothing more is.
+    """
+    records = desk().articles.recall(feed_id, [seen_id(article.id) for article in articles])
+    readable = [pair for pair in zip(articles, records, strict=True) if is_readable(pair[1])]
+    if len(readable) < len(articles):
+        log.error("memory_damaged", articles=len(articles) - len(readable))
+    return [article for article, _ in readable], [record for _, record in readable]
+
+
 def _new_ids(verdicts: Sequence[Verdict]) -> set[str]:
     return {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
 
@@ -105,28 +118,27 @@ def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed
     return bounded
 
 
-def _withdraw(claim: Claim, article_ids: Sequence[str]) -> None:
-    """Tell, once, that the feed took back the articles of *article_ids* that it had shown."""
+def _withdraw_once(claim: Claim, article_ids: Sequence[str]) -> list[str]:
+    """Tell, once, that the feed took back the articles of *article_ids* that it had shown.
+
+    Returns those whose memory changed meanwhile.
+    """
     feed_id, store = claim.document.feed_id, desk().articles
     feed = desk().feeds.get(feed_id)
     reference = FeedReference(feed_id, feed.url if feed else claim.document.url, feed.title if feed else None)
     records = store.recall(feed_id, [seen_id(article_id) for article_id in article_ids])
     now_ms = desk().clock.now_ms()
-    verdicts = [
-        (record, withdraw(unpack(record), article_id, reference, now_ms=now_ms))
-        for article_id, record in zip(article_ids, records, strict=True)
-        if record
-    ]
-    publications = [
-        publication
-        for record, verdict in verdicts
-        if isinstance(verdict, Revised)
-        and (
-            publication := publication_of(verdict, record, {verdict.article.id: verdict.article}, still_held(record))
-        )
-        is not None
-    ]
-    store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    judged: list[tuple[str, Publication]] = []
+    for article_id, record in zip(article_ids, records, strict=True):
+        if not record or not is_readable(record):
+            continue
+        verdict = withdraw(unpack(record), article_id, reference, now_ms=now_ms)
+        if isinstance(verdict, Revised):
+            publication = publication_of(verdict, record, {article_id: verdict.article}, still_held(record))
+            judged += [(article_id, publication)] if publication is not None else []
+    publications = [publication for _, publication in judged]
+    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    return [article_id for (article_id, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 
 def publication_of(

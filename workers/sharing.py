@@ -13,7 +13,7 @@ from pipeline.adapters.backlog import Claim
 from pipeline.model import Article, FeedReference, New, Revised, Same, Verdict
 from pipeline.stages.digests import DIGESTS_BYTES
 from pipeline.stages.identity import seen_id
-from pipeline.stages.seen_records import pack, unpack
+from pipeline.stages.seen_records import is_readable, pack, unpack
 from pipeline.stages.sharing import carried, seen_in, shared_address, shared_addresses
 from workers.desk import desk
 
@@ -102,7 +102,7 @@ def _told(claim: Claim, feed: FeedReference, owner: Owner, address: bytes) -> bo
     (found,) = station.articles.owners([address], today=station.clock.now_ms() // _DAY_MS)
     former = station.pages.published((found or owner).stream_id)
     (record,) = station.articles.recall(owner.feed_id, [name])
-    if former is None or not record:
+    if former is None or not record or not is_readable(record):
         return True
     known = unpack(record)
     article = seen_in(former, known, feed, now_ms=station.clock.now_ms())

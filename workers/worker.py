@@ -30,6 +30,7 @@ from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.errors import NewswireError
 from workers import lifecycle
 from workers.desk import desk
+from workers.time_limit import JobTimeLimit
 
 log = structlog.get_logger("workers.worker")
 
@@ -60,6 +61,7 @@ class DocumentWorker(Worker):
     """RQ's forking worker, which also keeps the claims of the job it watches over."""
 
     backlog: Backlog
+    death_penalty_class = JobTimeLimit
     max_connection_wait_time = _LONGEST_PAUSE_SECONDS
     is_told_to_stop = False
 

@@ -9,10 +9,12 @@ became of its job.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from redis import Redis
+from redis.exceptions import ResponseError
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
@@ -90,8 +92,7 @@ class Backlog:
         One of these may have killed its worker: were it read in its turn, all behind it would wait for its attempts.
         """
         claims = self._client.hmget(self._keys.claims, list(feed_ids)) if feed_ids else []
-        attempts = [json.loads(claim)["attempts"] if claim else 0 for claim in claims]
-        order = sorted(zip(attempts, range(len(feed_ids)), strict=True))
+        order = sorted(zip(map(_attempts, claims), range(len(feed_ids)), strict=True))
         return [feed_ids[place] for _, place in order]
 
     def claim(self, feed_id: str, *, job_id: str) -> Claim | None:
@@ -101,13 +102,23 @@ class Backlog:
         """
         while (answer := self._claim(feed_id, job_id)) is not None:
             document_id, fence, attempts = answer
-            fields = as_fields(self._client.hgetall(self._keys.documents(document_id)))
             try:
-                return Claim(wire.document_from_fields(document_id, fields), fence, attempts)
+                return Claim(wire.document_from_fields(document_id, self._fields(document_id)), fence, attempts)
             except ValueError as damage:
                 ghost = RawDocument(feed_id, "", None, b"", id=document_id)
                 self.bury(Claim(ghost, fence, attempts), reason=str(damage))
         return None
+
+    def _fields(self, document_id: str) -> Mapping[bytes, bytes]:
+        """The fields of a document; what stands in its place and has none is removed."""
+        name = self._keys.documents(document_id)
+        try:
+            return as_fields(self._client.hgetall(name))
+        except ResponseError as error:
+            if not str(error).startswith("WRONGTYPE"):
+                raise
+            self._client.delete(name)
+            return {}
 
     def _claim(self, feed_id: str, job_id: str) -> tuple[str, int, int] | None:
         answer = call(
@@ -119,11 +130,20 @@ class Backlog:
                 "mailbox": self._keys.mailboxes(feed_id),
                 "tokens": self._keys.tokens,
             },
-            arguments={"feed": feed_id, "job": job_id, "lease_ms": CLAIM_LEASE_MS},
+            arguments={"feed": feed_id, "job": job_id, "lease_ms": CLAIM_LEASE_MS, "call": uuid4().hex},
         )
         if not answer:
             return None
         return answer[0].decode(), int(answer[1]), int(answer[2])
+
+    def give_back(self, claim: Claim) -> None:
+        """Let the attempt of *claim* not count: the store ended it, not the document. It stands until its end."""
+        call(
+            self._client,
+            "give_back_attempt",
+            keys={"claims": self._keys.claims},
+            arguments={"feed": claim.document.feed_id, "fence": claim.fence},
+        )
 
     def renew(self, feed_ids: Sequence[str], *, job_id: str) -> int:
         """Keep what this job holds or has yet to come to; returns how many feeds were kept."""
@@ -244,3 +264,11 @@ class Backlog:
             for document_id in document_ids:
                 pipe.exists(self._keys.documents(document_id))
             return [each for each, there in zip(document_ids, pipe.execute(), strict=True) if there]
+
+
+def _attempts(claim: bytes | str | None) -> int:
+    """How often the document of a claim was begun; of one that nobody can read as if it never was."""
+    try:
+        return int(json.loads(claim)["attempts"]) if claim else 0
+    except (ValueError, TypeError, KeyError):
+        return 0

@@ -85,6 +85,14 @@ def unpack(data: bytes) -> Known:
     )
 
 
+def is_readable(data: bytes) -> bool:
+    """Whether `unpack` reads *data*, or there is none to be read (b"")."""
+    try:
+        return not data or bool(unpack(data))
+    except ValueError:
+        return False
+
+
 def _pack_settled(known: Known) -> bytes:
     content, hints = known.digests[:CONTENT_BYTES], int.from_bytes(known.digests[CONTENT_BYTES:], "big")
     seconds = _bounded(known.discovered_ms // 1_000 - _EPOCH_SECONDS, _MAX_SECONDS)

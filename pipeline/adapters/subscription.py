@@ -14,6 +14,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -22,6 +23,8 @@ from pipeline.adapters.connection import connect_async
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Article, ArticleKind
+
+log = structlog.get_logger("pipeline.subscription")
 
 _BATCH = 100
 _BLOCK_MS = 2_000
@@ -87,25 +90,29 @@ async def _read_alone(client: Redis, key: str, since: str) -> AsyncIterator[Deli
         answer = await _patiently(partial(client.xread, {key: last}, _BATCH, _BLOCK_MS))
         for stream_id, fields in _entries(answer):
             last = stream_id
-            yield _delivery(stream_id, fields, _nothing_to_acknowledge)
+            if (article := _article(stream_id, fields)) is not None:
+                yield Delivery(article, stream_id, article.kind, _nothing_to_acknowledge)
 
 
 async def _read_in_group(member: _Member, since: str, claim_after_seconds: float) -> AsyncIterator[Delivery]:
+    """Hand out what is new, after what was handed out before: that one by one, so that each try is counted alone."""
     await _patiently(partial(member.join, since))
-    own_pending_after: str | None = "0"  # first what this consumer had not acknowledged before it stopped
     idle_ms, next_claim = int(claim_after_seconds * 1000), monotonic()
+    last = "0"
+    while entries := await _patiently(partial(member.read, last, count=1)):  # what we had not acknowledged
+        last = entries[0][0]
+        if (delivery := await _patiently(partial(member.again, *entries[0]))) is not None:
+            yield delivery
     while True:
         if monotonic() >= next_claim:
             next_claim = monotonic() + claim_after_seconds / 2
-            claimed = await _patiently(partial(member.claim, idle_ms))
-            for stream_id, fields in await _patiently(partial(member.without_dead, claimed)):
-                yield _delivery(stream_id, fields, member.acknowledge)
-        entries = await _patiently(partial(member.read, own_pending_after or ">"))
-        if own_pending_after is not None:
-            own_pending_after = entries[-1][0] if entries else None
-            entries = await _patiently(partial(member.without_dead, entries))
-        for stream_id, fields in entries:
-            yield _delivery(stream_id, fields, member.acknowledge)
+            for stream_id in await _patiently(partial(member.left_by_others, idle_ms)):
+                for entry in await _patiently(partial(member.take_over, stream_id, idle_ms)):
+                    if (delivery := await _patiently(partial(member.again, *entry))) is not None:
+                        yield delivery
+        for entry in await _patiently(partial(member.read, ">", count=_BATCH)):
+            if (delivery := await _patiently(partial(member.first, *entry))) is not None:
+                yield delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,40 +134,55 @@ class _Member:
             if not str(error).startswith("BUSYGROUP"):  # it exists, which is what we want
                 raise
 
-    async def read(self, after: str) -> list[_Entry]:
-        """The next entries, or those that this consumer has not acknowledged *after* an id."""
+    async def read(self, after: str, *, count: int) -> list[_Entry]:
+        """The next entries, or those that this consumer has not acknowledged *after* an id.
+
+        Each of the latter counts as delivered once more, whether it is handed out or not.
+        """
         answer = await self.client.xreadgroup(
-            self.group, self.consumer, {self.key: after}, count=_BATCH, block=_BLOCK_MS
+            self.group, self.consumer, {self.key: after}, count=count, block=_BLOCK_MS
         )
         return _entries(answer)
 
-    async def claim(self, idle_ms: int) -> list[_Entry]:
-        """Take over what others have not acknowledged for so long."""
-        answer = await self.client.xautoclaim(self.key, self.group, self.consumer, idle_ms, count=_BATCH)
-        return _entries([(self.key, answer[1])])
+    async def left_by_others(self, idle_ms: int) -> list[str]:
+        """Name what nobody has acknowledged for so long; nothing is counted by that."""
+        pending: Any = await self.client.xpending_range(self.key, self.group, "-", "+", _BATCH, idle=idle_ms)
+        return [state["message_id"].decode() for state in pending]
+
+    async def take_over(self, stream_id: str, idle_ms: int) -> list[_Entry]:
+        """Take over one delivery that nobody has acknowledged for so long; nothing where another was faster."""
+        answer = await self.client.xclaim(self.key, self.group, self.consumer, idle_ms, [stream_id])
+        return _entries([(self.key, answer)])
 
     async def acknowledge(self, stream_id: str) -> None:
         """Say that a delivery is done with."""
         await _patiently(partial(self.client.xack, self.key, self.group, stream_id))
 
-    async def without_dead(self, entries: list[_Entry]) -> list[_Entry]:
-        """Bury the first of *entries* if it was delivered too often; gives the others.
+    async def first(self, stream_id: str, fields: dict[bytes, bytes]) -> Delivery | None:
+        """Hand out an entry; None for one that is no article that we can read, which is buried."""
+        article = _article(stream_id, fields)
+        if article is None:
+            await self._bury(stream_id, fields, deliveries=0)
+            return None
+        return Delivery(article, stream_id, article.kind, self.acknowledge)
 
-        Those behind it were delivered as often, and never tried: each gets its own chance.
-        """
-        if not entries:
-            return entries
-        stream_id, fields = entries[0]
+    async def again(self, stream_id: str, fields: dict[bytes, bytes]) -> Delivery | None:
+        """Hand out once more an entry that nobody has acknowledged; after too many tries it is buried: None."""
         pending: Any = await self.client.xpending_range(self.key, self.group, stream_id, stream_id, 1)
         deliveries = max((state["times_delivered"] for state in pending), default=0)
-        if deliveries <= self.most_deliveries:
-            return entries
+        if deliveries <= self.most_deliveries and fields:
+            return await self.first(stream_id, fields)
+        await self._bury(stream_id, fields, deliveries=deliveries)
+        return None
+
+    async def _bury(self, stream_id: str, fields: dict[bytes, bytes], *, deliveries: int) -> None:
+        """Keep an entry among the dead and acknowledge it; one that was trimmed away is only acknowledged."""
         buried: dict[Any, Any] = {"group": self.group, "stream_id": stream_id, "deliveries": deliveries, **fields}
         async with self.client.pipeline(transaction=True) as pipe:
-            pipe.xadd(self.dead, buried, maxlen=_DEAD_KEPT, approximate=True)
+            if fields:
+                pipe.xadd(self.dead, buried, maxlen=_DEAD_KEPT, approximate=True)
             pipe.xack(self.key, self.group, stream_id)
             await pipe.execute()
-        return entries[1:]
 
 
 async def _patiently(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever *call* brings
@@ -173,11 +195,9 @@ async def _patiently(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
 
 
 def _entries(answer: Any) -> list[_Entry]:  # noqa: ANN401 - RESP2 and RESP3 differ
-    """The entries of a read, oldest first, without those that were trimmed away while pending (they are empty)."""
+    """The entries of a read, oldest first; those that were trimmed away while pending have no fields."""
     streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or ()]
-    return [
-        (stream_id.decode(), fields) for entries in streams for stream_id, fields in _flattened(entries) if fields
-    ]
+    return [(stream_id.decode(), fields or {}) for entries in streams for stream_id, fields in _flattened(entries)]
 
 
 def _flattened(entries: list[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:
@@ -185,9 +205,13 @@ def _flattened(entries: list[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:
     return entries[0] if entries and isinstance(entries[0], list) else entries
 
 
-def _delivery(stream_id: str, fields: dict[bytes, bytes], acknowledge: Callable[[str], Awaitable[None]]) -> Delivery:
-    article = wire.article_from_json(fields[b"article"])
-    return Delivery(article, stream_id, article.kind, acknowledge)
+def _article(stream_id: str, fields: dict[bytes, bytes]) -> Article | None:
+    """Read an entry of the stream; None for one of another hand or of a version to come, which is said."""
+    try:
+        return wire.article_from_json(fields[b"article"])
+    except (KeyError, ValueError) as error:
+        log.warning("entry_left_out", stream_id=stream_id, reason=f"no article that this version reads: {error!r}")
+        return None
 
 
 async def _nothing_to_acknowledge(stream_id: str) -> None:

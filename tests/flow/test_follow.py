@@ -225,6 +225,47 @@ async def test_a_delivery_that_ends_each_consumer_is_buried_and_those_behind_it_
         assert client.xpending("{newswire}:articles", "g")["pending"] == 0
 
 
+_TAKES_ONE = """
+import asyncio, sys
+from pipeline import follow
+
+async def main():
+    async for delivery in follow(sys.argv[1], group="g", consumer="brief", most_deliveries=2):
+        print(delivery.article.title, flush=True)
+        await delivery.ack()
+        break
+
+asyncio.run(main())
+"""
+
+
+async def test_what_was_never_handed_out_is_not_buried(town: Town) -> None:
+    """A consumer that is restarted after each article has fetched those behind it, and tried none of them."""
+    wait_until(lambda: _length(town, "articles") == _ITEMS)
+    done: list[str] = []
+    for _ in range(_ITEMS):
+        reader = town.system.launch([sys.executable, "-P", "-c", _TAKES_ONE, town.system.url])
+        assert reader.ended(timeout_seconds=60).code == 0
+        done += reader.stdout.read_text("utf-8").splitlines()
+
+    assert sorted(done) == stories(1, _ITEMS)
+    assert _length(town, "dead_deliveries") == 0
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_an_entry_that_is_no_article_is_left_out(town: Town, group: str | None) -> None:
+    """Another hand may write to the stream, or a version to come: what stands behind it is read all the same."""
+    wait_until(lambda: _length(town, "articles") == _ITEMS)
+    with connect(town.system.url) as client:
+        for fields in ({"x": "y"}, {"article": "[]"}, {"article": '{"schema":"newswire.article/2"}'}):
+            client.xadd("{newswire}:articles", fields)
+    town.publish()
+
+    async with following(town.system.url, group=group, since="0") as deliveries:
+        assert titles(await taken(deliveries, _ITEMS + 1)) == stories(1, _ITEMS + 1)
+    assert _length(town, "dead_deliveries") == (0 if group is None else 3)
+
+
 def _length(town: Town, stream: str) -> int:
     with connect(town.system.url) as client:
         return int(client.xlen(f"{{newswire}}:{stream}"))

@@ -23,6 +23,8 @@ from pipeline.settings import Settings, load
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+SUPERVISOR_PID = "WORKERS_SUPERVISOR_PID"
+"""The environment variable by which a supervisor tells its children who their parent is. No setting of anybody's."""
 _PR_SET_PDEATHSIG = 1
 _GARBAGE_THRESHOLDS = (20_000, 20, 20)
 """A bunch of polls makes thousands of objects and nearly no cycles; Python's own 700 sends the collector of cycles
@@ -69,14 +71,22 @@ def _text(value: object) -> str:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for a SIGTERM when the parent process dies (Linux); elsewhere nothing happens.
+    """Ask for a SIGTERM when the supervisor dies that started this process, or else whoever did.
 
     So a supervisor that is killed leaves no second set of processes behind.
     """
+    end_with(int(os.environ.get(SUPERVISOR_PID, os.getppid())), by=signal.SIGTERM)
+
+
+def end_with(parent: int, *, by: signal.Signals) -> None:
+    """Ask the kernel for the signal *by* when *parent*, our parent process, dies (Linux); elsewhere nothing happens.
+
+    Who that is has to be told: process 1 may have adopted us, or be our parent indeed, as in a container.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:  # it died before we could ask
-            os.kill(os.getpid(), signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
+        if os.getppid() != parent:  # it died before we could ask
+            os.kill(os.getpid(), by)
 
 
 def on_stop_signal(stop: Callable[[], None]) -> None:

@@ -17,6 +17,8 @@ from typing import Self
 
 import structlog
 
+from workers.lifecycle import SUPERVISOR_PID
+
 log = structlog.get_logger("workers.supervisor")
 
 _WATCH_SECONDS = 0.25
@@ -89,7 +91,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", child.module, *child.arguments],
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.environment, SUPERVISOR_PID: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C on the terminal reaches the supervisor alone, which ends all in order
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from workers.lifecycle import SUPERVISOR_PID
 
 _MEASURED = """
 from pathlib import Path
@@ -54,6 +58,11 @@ taken = resident_mb() - before
 give_unused_memory_back()
 print(taken, resident_mb() - before)
 """
+_DEVOTED = """
+from workers.lifecycle import end_with_parent
+
+end_with_parent()
+"""
 
 
 def megabytes(script: str) -> list[float]:
@@ -86,3 +95,21 @@ def test_what_lived_for_a_while_goes_back_to_the_system() -> None:
 
     assert taken > 30, "megabytes: nothing to give back, nothing shown"
     assert left < 5, "megabytes"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+def test_a_process_whose_supervisor_died_before_it_could_ask_ends() -> None:
+    """The kernel tells of a death only who has asked before it: nobody must be left behind by one just before."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+
+    done = subprocess.run(
+        [sys.executable, "-c", _DEVOTED], env={**os.environ, SUPERVISOR_PID: str(dead.pid)}, check=False
+    )
+
+    assert done.returncode == -signal.SIGTERM
+
+
+def test_a_process_that_was_started_by_hand_lives_under_whoever_started_it() -> None:
+    """To look into a fault one starts a single daemon or worker, from a shell that tells it nothing."""
+    subprocess.run([sys.executable, "-c", _DEVOTED], check=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from waiting import wait_until
 
 from workers.supervisor import Child, Supervisor
@@ -17,6 +21,19 @@ with open(sys.argv[1], "a") as log:
 if sys.argv[2] == "stay":
     time.sleep(60)
 """
+_DEVOTED = """
+import os
+from workers.lifecycle import end_with_parent
+
+end_with_parent()
+print("lives on under", os.getppid())
+"""
+_FIRST_PROCESS = """
+from workers.supervisor import Child, Supervisor
+
+with Supervisor([Child("devoted", "devoted")], {}, grace_seconds=5, restart=False) as supervisor:
+    supervisor.wait()
+"""
 
 
 def _child(tmp_path: Path, behaviour: str) -> tuple[Child, Path, dict[str, str]]:
@@ -27,6 +44,34 @@ def _child(tmp_path: Path, behaviour: str) -> tuple[Child, Path, dict[str, str]]
 
 def _pids(log: Path) -> list[int]:
     return [int(line) for line in log.read_text().split()] if log.exists() else []
+
+
+def _container() -> list[str]:
+    """The command that makes another one process 1, as in a container; skips the test where that is not permitted."""
+    unshare = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--pid", "--fork"]
+    if sys.platform != "linux" or not shutil.which("unshare"):
+        pytest.skip("namespaces of process ids need Linux with unshare")
+    probe = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
+    if probe.returncode != 0:
+        pytest.skip(f"namespaces of process ids are not permitted here: {probe.stderr.strip()}")
+    return unshare
+
+
+def test_the_first_process_of_a_container_keeps_its_children(tmp_path: Path) -> None:
+    """`docker run` makes newswire process 1, which elsewhere adopts orphans: its children must know it."""
+    (tmp_path / "devoted.py").write_text(_DEVOTED)
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+
+    done = subprocess.run(
+        [*_container(), sys.executable, "-c", _FIRST_PROCESS],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert "lives on under 1" in done.stdout.splitlines()
 
 
 def test_a_process_that_leaves_with_success_is_started_again(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ that eats memory or time takes down its child alone, and group commit spreads th
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -74,10 +75,13 @@ class DocumentWorker(Worker):
         """Called by RQ to run *job* in a child of its own.
 
         As RQ does it, but for the environment: RQ names each job there, in the worker too, and the C library keeps
-        whatever a variable once was: 105 bytes a job, measured, for as long as the worker lives.
+        whatever a variable once was: 105 bytes a job, measured, for as long as the worker lives. And the child does
+        not outlive the worker: what it has claimed is another's before long.
         """
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
+            lifecycle.end_with(parent, by=signal.SIGKILL)
             os.setpgrp()  # so that a job that is given up ends with all that it began
             self.main_work_horse(job, queue)  # which leaves
         self._horse_pid = child

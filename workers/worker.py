@@ -86,6 +86,13 @@ class DocumentWorker(Worker):
             self.main_work_horse(job, queue)  # which leaves
         self._horse_pid = child
 
+    def end_work_horse(self) -> None:
+        """End the child that is still at work when RQ lets go of the job: nobody would keep its claims."""
+        if self.horse_pid:
+            self.kill_horse()
+            self.wait_for_horse()
+            self._horse_pid = 0
+
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Called by RQ every few seconds while the child works."""
         super().maintain_heartbeats(job, execution)
@@ -158,6 +165,8 @@ def _work(worker: DocumentWorker, *, burst: bool) -> bool:
         if burst:
             raise
         log.error("redis_lost", reason=str(error))  # noqa: TRY400 - expected trouble, no traceback
+    finally:
+        worker.end_work_horse()
     return burst or worker.is_told_to_stop
 
 

@@ -44,6 +44,13 @@ def lives(system: System, pid: int) -> bool:
     return pid in [each.pid for each in system.processes()]
 
 
+def resume(worker: Running, client: redis.Redis) -> None:
+    """Damage the job that *worker* watches over, so that RQ lets go, and wait until *worker* begins again."""
+    (job,) = client.scan_iter("rq:job:*")
+    client.set(job, "junk", ex=60)
+    wait_until(lambda: "worker_resumed" in worker.stderr.read_text("utf-8"))
+
+
 def test_a_job_ends_with_its_worker(system: System) -> None:
     """A worker that takes too long to stop is killed; its job must not write on when all seems to have ended."""
     worker, horse = start_worker(system)
@@ -51,3 +58,13 @@ def test_a_job_ends_with_its_worker(system: System) -> None:
     worker.signal(signal.SIGKILL)
 
     wait_until(lambda: not lives(system, horse), timeout_seconds=20)
+
+
+def test_a_job_ends_when_its_worker_begins_again(system: System, redis_client: redis.Redis) -> None:
+    """Nobody would watch over it, or keep its claims: it would race against whoever has its feeds by then."""
+    worker, horse = start_worker(system)
+
+    resume(worker, redis_client)
+
+    assert not lives(system, horse)
+    assert lives(system, worker.pid)

@@ -68,8 +68,13 @@ class DocumentWorker(Worker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Called at the first SIGTERM or SIGINT: finish the job, then end."""
-        self.is_told_to_stop = True
+        DocumentWorker.is_told_to_stop = True  # the process is: whoever hears it may have let go of the work
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ does not annotate it
+
+    def _install_signal_handlers(self) -> None:
+        """Called by RQ before the first job: stops are heard here from now on, and those before are not forgotten."""
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ does not annotate it
+        self._stop_requested = self.is_told_to_stop
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         """Called by RQ to run *job* in a child of its own.

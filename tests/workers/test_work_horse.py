@@ -68,3 +68,13 @@ def test_a_job_ends_when_its_worker_begins_again(system: System, redis_client: r
 
     assert not lives(system, horse)
     assert lives(system, worker.pid)
+
+
+def test_a_worker_that_begins_again_hears_a_stop_meanwhile(system: System, redis_client: redis.Redis) -> None:
+    """Signals went to the worker that had let go: the new one worked on, and was killed at the end of its grace."""
+    worker, _ = start_worker(system)
+
+    resume(worker, redis_client)
+    worker.signal(signal.SIGTERM)
+
+    assert worker.ended(timeout_seconds=20).code == 0

@@ -40,6 +40,13 @@ class Child:
     pause_seconds: float = _FIRST_PAUSE_SECONDS
     start_at: float = 0.0
 
+    def put_off(self, *, lived_seconds: float) -> None:
+        """Let the next start wait: a moment, but each time twice as long if the last process *lived_seconds* only."""
+        is_healthy = lived_seconds >= _HEALTHY_SECONDS
+        longer = min(self.pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+        self.pause_seconds = _FIRST_PAUSE_SECONDS if is_healthy else longer
+        self.start_at = monotonic() + self.pause_seconds
+
 
 @dataclass(slots=True)
 class Supervisor:
@@ -117,12 +124,12 @@ class Supervisor:
     def _revive(self, child: Child) -> None:
         if child.process is not None and (status := child.process.poll()) is not None:
             lived = monotonic() - child.started
-            healthy = lived >= _HEALTHY_SECONDS
-            child.pause_seconds = (
-                _FIRST_PAUSE_SECONDS if healthy else min(child.pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
-            )
-            child.start_at = monotonic() + child.pause_seconds
-            child.process = None
             log.warning("process_ended", name=child.name, status=status, lived_seconds=round(lived, 1))
+            child.process = None
+            child.put_off(lived_seconds=lived)
         if child.process is None and monotonic() >= child.start_at:
-            self._start(child)
+            try:
+                self._start(child)
+            except Exception:  # no process or memory to be had; it is tried again, and the others must stay watched
+                log.exception("process_not_started", name=child.name)
+                child.put_off(lived_seconds=0.0)

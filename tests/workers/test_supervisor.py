@@ -119,3 +119,20 @@ def test_a_failing_tender_does_not_stop_the_watch(tmp_path: Path) -> None:
         wait_until(lambda: len(calls) >= 2 and len(_pids(log)) == 1)
         os.kill(_pids(log)[0], signal.SIGKILL)
         wait_until(lambda: len(_pids(log)) == 2)
+
+
+def test_a_process_that_cannot_be_started_is_tried_again_and_the_others_stay_watched(tmp_path: Path) -> None:
+    """On a machine short of memory or processes no new one is to be had for a while; it must not end the watch."""
+    child, log, environment = _child(tmp_path, "stay")
+    others = tmp_path / "others"
+    neighbour = Child("neighbour", "writer", [str(others), "stay"])
+
+    with Supervisor([child, neighbour], environment, grace_seconds=5):
+        wait_until(lambda: len(_pids(log)) == len(_pids(others)) == 1)
+        child.arguments = ["x" * 2**20, "stay"]  # more than the system takes: OSError
+        os.kill(_pids(log)[0], signal.SIGKILL)
+        wait_until(lambda: child.pause_seconds >= 0.8, timeout_seconds=20)
+        os.kill(_pids(others)[0], signal.SIGKILL)
+        wait_until(lambda: len(_pids(others)) == 2, timeout_seconds=20)
+        child.arguments = [str(log), "stay"]
+        wait_until(lambda: len(_pids(log)) == 2, timeout_seconds=20)

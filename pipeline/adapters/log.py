@@ -51,8 +51,11 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `page_read` | a page was read, and its article told | `article`, `url`, `characters`, `problems` |
 | `page_failed` | a page met a fault of ours; its article is told without it | `url`, `exception` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
+| `feed_failed` | the store cannot use a key of a feed; it is tried again, others go on | `feed`, `exception` |
+| `memory_damaged` | what is remembered of articles cannot be read; they stay as they were told | `articles` |
 | `not_archived` | a document could not be kept on disk; all else goes on | `reason` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
+| `entry_left_out` | a reader of the stream met an entry that is no article | `stream_id`, `reason` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
 | `worker_resumed` | RQ let go of its work (its own line says why) and was begun again | |
@@ -62,6 +65,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `redis_unfit` | this Redis may lose data, or does not say | `reason` |
 | `process_started` | a process was started, or started again | `name`, `pid` |
 | `process_ended` | a process ended unasked | `name`, `status`, `lived_seconds` |
+| `process_not_started` | a process could not be started; it is tried again | `name`, `exception` |
 | `process_killed` | a process did not end in its grace time | `pid` |
 | `tending_failed` | the embedded Valkey cannot be started again | `exception` |
 | `rescheduled` | a new interval brought polls forward | `feeds` |

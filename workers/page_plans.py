@@ -9,7 +9,7 @@ import structlog
 
 from pipeline import wire
 from pipeline.adapters.page_memory import MOST_PAGES
-from pipeline.model import Article, FullText, New, PageTask, Revised, Same, Verdict
+from pipeline.model import Article, FullText, Known, New, PageTask, Revised, Same, Verdict
 from pipeline.stages.full_text import page_wish
 from pipeline.stages.identity import seen_id
 from pipeline.stages.page_revision import HELD, judged_anew, told_from_bytes
@@ -38,6 +38,23 @@ class PagePlan:
 NO_PLAN = PagePlan()
 
 
+def known_by(feed_id: str, articles: Sequence[Article], records: Sequence[bytes]) -> list[Known | None]:
+    """Give what *articles* are to be judged by: what their *records* say, None where nothing is remembered.
+
+    One that is held back for a page which is not to come any more, whatever became of it, is judged as never seen.
+    """
+    known = [unpack(record) if record else None for record in records]
+    held = [
+        article.id
+        for article, before in zip(articles, known, strict=True)
+        if before is not None and before.revision == HELD
+    ]
+    lost = set(held) - desk().pages.to_come(feed_id, held)
+    if lost:
+        log.warning("pages_lost", articles=sorted(lost))
+    return [None if article.id in lost else before for article, before in zip(articles, known, strict=True)]
+
+
 def plan_pages(
     feed_id: str, verdicts: Sequence[Verdict], records: Sequence[bytes], *, now_ms: int
 ) -> tuple[list[Verdict], dict[str, PagePlan]]:
@@ -59,11 +76,11 @@ def plan_pages(
             planned.append(verdict)
             continue
         record = known[verdict.article.id]
-        was_held = bool(record) and unpack(record).revision == HELD
-        plan = _plan(
-            verdict.article, mode, is_new=not record or was_held, has_room=has_room or was_held, now_ms=now_ms
-        )
-        stands = _as_planned(verdict, plan, was_held=was_held, told=told.get(verdict.article.id, b""))
+        before = unpack(record) if record else None
+        was_held = before is not None and before.revision == HELD
+        is_new = before is None or (was_held and isinstance(verdict, Revised))  # one whose page is lost waited enough
+        plan = _plan(verdict.article, mode, is_new=is_new, has_room=has_room or was_held, now_ms=now_ms)
+        stands = _as_planned(verdict, plan, before, told=told.get(verdict.article.id, b""))
         planned.append(stands)
         plans[verdict.article.id] = replace(
             plan, has_page=verdict.article.id in told, text_of_page=stands.article.text != verdict.article.text
@@ -103,16 +120,20 @@ def _plan(article: Article, mode: FullText, *, is_new: bool, has_room: bool, now
     return PagePlan(wire.page_task_to_bytes(task), held=held)
 
 
-def _as_planned(verdict: New | Revised, plan: PagePlan, *, was_held: bool, told: bytes) -> New | Revised:
+def _as_planned(verdict: New | Revised, plan: PagePlan, before: Known | None, *, told: bytes) -> New | Revised:
+    if before is not None and before.revision == HELD:
+        return verdict if plan.held else _as_first(verdict, before)
     if isinstance(verdict, New):
         return verdict
-    if was_held:
-        if plan.held:
-            return verdict
-        first = replace(verdict.article, kind="new", revision=1, changed=())
-        return New(first, replace(verdict.known, revision=1))
     last = told_from_bytes(told)
     return verdict if last is None else judged_anew(verdict, last, desk().pages.published(last.stream_id))
+
+
+def _as_first(verdict: New | Revised, before: Known) -> New:
+    """Give *verdict* on an article that was held back, *before*, as the first that its readers are told."""
+    discovered_ms = before.discovered_ms
+    first = replace(verdict.article, kind="new", revision=1, changed=(), discovered_ms=discovered_ms)
+    return New(first, replace(verdict.known, revision=1, discovered_ms=discovered_ms))
 
 
 def _id(verdict: Verdict) -> str:

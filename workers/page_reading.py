@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from pipeline import wire
-from pipeline.adapters.articles import Conflict
+from pipeline.adapters.articles import Conflict, FencedOff
 from pipeline.adapters.backlog import Claim
+from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Article, New, Page, PageArticle, RawDocument, Revised, Verdict
 from pipeline.stages.encoding import Damaged, unpack
 from pipeline.stages.extract import SiteMemory, learnt, merge_page, packed, read_page, unpacked
@@ -30,13 +31,25 @@ from workers.sharing import also_in
 log = structlog.get_logger("workers.page_reading")
 
 _LEAST_KEPT = 0.5
+_OF_THE_STORE: tuple[type[Exception], ...] = (FencedOff, *STORE_LOST)
 
 
 def publish_page(claim: Claim, *, fault: str = "") -> None:
     """Publish what the page of *claim* adds to its article; with a *fault* it is not read again, and that is said.
 
-    Whatever the page is, its article is told of once; one that was held back comes out.
+    Whatever the page is and whatever fails over it, its article is told of once; one that was held back comes out.
     """
+    try:
+        _publish(claim, fault)
+    except _OF_THE_STORE:
+        raise
+    except Exception as error:
+        log.exception("page_failed", url=claim.document.url)
+        desk().feeds.forget_document(claim.document.feed_id)  # should this fail, too, the feed shows it again
+        _publish(claim, fault or f"page not read: {type(error).__name__}")
+
+
+def _publish(claim: Claim, fault: str) -> None:
     document = claim.document
     task = wire.page_task_from_bytes(document.page_task)
     basis = task.article
@@ -44,16 +57,22 @@ def publish_page(claim: Claim, *, fault: str = "") -> None:
     merged = merge_page(basis, page)
     if page.complete and (address := resolved(task.url, document.url, page.url)) is not None:
         merged = replace(merged, url=address)
-    while not _publish_once(claim, basis, merged):
+    while not _publish_once(claim, basis, merged, fault):
         continue
     log.info("page_read", article=basis.id, url=document.url, characters=len(page.text or ""), problems=page.problems)
 
 
-def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
-    """Publish *merged* by what is remembered now; False if that changed meanwhile."""
+def _publish_once(claim: Claim, basis: Article, merged: Article, fault: str) -> bool:
+    """Publish *merged* by what is remembered now; False if that changed meanwhile.
+
+    After a *fault* it is told as it is, with nothing looked up that may be at fault; and only where no page of it was
+    told before, for readers keep the text that they have.
+    """
     feed_id, station, name = claim.document.feed_id, desk(), seen_id(basis.id)
     (record,) = station.articles.recall(feed_id, [name])
     (told,) = station.pages.told(feed_id, [name])
+    if fault and told:
+        return True
     known = known_from_bytes(record) if record else None
     if known is not None and told and known.revision and claim.document.problem in GONE:
         verdict: Verdict = withdraw_gone(known, basis, claim.document.problem, now_ms=station.clock.now_ms())
@@ -61,7 +80,7 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
         verdict = judge_page(known, told_from_bytes(told), basis=basis, merged=merged, now_ms=station.clock.now_ms())
     if not isinstance(verdict, New | Revised):
         return True
-    (marked,) = mark_copies(feed_id, [also_in(verdict.article, basis)], index=station.sketches)
+    marked = verdict.article if fault else _marked(feed_id, verdict.article, basis)
     publication = publication_of(
         verdict, record, {marked.id: marked}, PagePlan(has_page=True, text_of_page=merged.text != basis.text)
     )
@@ -75,6 +94,11 @@ def _publish_once(claim: Claim, basis: Article, merged: Article) -> bool:
     if not isinstance(fate, Conflict) and not told and merged.text:
         _learn(claim.document.url, merged.text)
     return not isinstance(fate, Conflict)
+
+
+def _marked(feed_id: str, article: Article, basis: Article) -> Article:
+    (marked,) = mark_copies(feed_id, [also_in(article, basis)], index=desk().sketches)
+    return marked
 
 
 def _read(document: RawDocument, fault: str) -> PageArticle:

@@ -46,6 +46,7 @@ _AT_ONCE = 64
 _IDLE_SECONDS = 0.25
 _RENEWAL_SECONDS = LEASE_MS / 1000 / 3
 _HEADERS = (("Accept", b"text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
+_UNREADABLE = PageMissing("page not fetched: its task cannot be read")
 _LATE = PageMissing("page not fetched: it did not come in time (articles.hold_seconds)")
 
 
@@ -107,6 +108,8 @@ class Pages:
 
     async def _outcome(self, lease: PageLease) -> PageOutcome | None:
         """What became of the page; None when it was given back until its host has a turn for it."""
+        if not lease.url:
+            return _UNREADABLE
         if lease.until_ms is not None and lease.until_ms <= self._clock.now_ms():
             return _LATE
         if lease.attempts >= max(self.tries, MOST_ATTEMPTS):  # each time so far, whoever asked died of it

@@ -9,7 +9,7 @@ import structlog
 from pipeline import wire
 from pipeline.adapters.articles import Conflict, Publication
 from pipeline.adapters.backlog import Claim
-from pipeline.model import Article, FeedReference, New, Reading, Rejected, Revised, Same, Verdict
+from pipeline.model import Article, FeedReference, Known, New, Reading, Rejected, Revised, Same, Verdict
 from pipeline.stages.identity import judge, seen_id, withdraw
 from pipeline.stages.page_revision import hold, told_to_bytes
 from pipeline.stages.revisions import within_flood
@@ -18,7 +18,7 @@ from workers.arrivals import note_arrivals
 from workers.copies import mark_copies
 from workers.customs import note_zone
 from workers.desk import desk
-from workers.page_plans import NO_PLAN, PagePlan, plan_pages, still_held
+from workers.page_plans import NO_PLAN, PagePlan, known_by, plan_pages, still_held
 from workers.recognition import Shown, recognise
 from workers.sharing import share
 from workers.urgency import look_again_soon
@@ -57,7 +57,8 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
     feed_id, store = claim.document.feed_id, desk().articles
     articles, records = _recalled(feed_id, articles)
     now_ms = desk().clock.now_ms()
-    verdicts = _verdicts(articles, records, replayed=claim.document.is_history, now_ms=now_ms)
+    known = known_by(feed_id, articles, records)
+    verdicts = _verdicts(articles, known, replayed=claim.document.is_history, now_ms=now_ms)
     arrived = _new_ids(verdicts)
     shared = share(claim, articles, records, verdicts)
     verdicts, plans = plan_pages(feed_id, shared.verdicts, records, now_ms=now_ms)
@@ -103,12 +104,11 @@ def _new_ids(verdicts: Sequence[Verdict]) -> set[str]:
     return {verdict.article.id for verdict in verdicts if isinstance(verdict, New)}
 
 
-def _verdicts(articles: Sequence[Article], records: Sequence[bytes], *, replayed: bool, now_ms: int) -> list[Verdict]:
-    """Judge *articles* by their *records*; of an edit flood only the first are revisions, and it is said."""
-    verdicts = [
-        judge(unpack(record) if record else None, article, now_ms=now_ms)
-        for article, record in zip(articles, records, strict=True)
-    ]
+def _verdicts(
+    articles: Sequence[Article], known: Sequence[Known | None], *, replayed: bool, now_ms: int
+) -> list[Verdict]:
+    """Judge *articles* by what is *known* of them; of an edit flood only the first are revisions, and it is said."""
+    verdicts = [judge(before, article, now_ms=now_ms) for article, before in zip(articles, known, strict=True)]
     if replayed:  # a newer document was read since: what differs is not news but history
         return [Same(each.article.id) if isinstance(each, Revised) else each for each in verdicts]
     bounded = within_flood(verdicts)

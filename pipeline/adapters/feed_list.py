@@ -190,6 +190,11 @@ class FeedStore:
         """Make the next poll of a feed unconditional: what its validators vouch for was not received whole."""
         self._client.hdel(self._keys.states(feed_id), "etag", "last_modified", "validators_url")
 
+    def forget_document(self, feed_id: str) -> None:
+        """Make the next poll of a feed bring its document, changed or not: what it shows has to be read once more."""
+        self.forget_validators(feed_id)
+        self._client.hdel(self._keys.states(feed_id), "body_digest")
+
     def forget_moves(self, feed_ids: Iterable[str]) -> None:
         """Let feeds that have moved be polled at their own addresses again; a poll under way settles nothing."""
         with self._client.pipeline(transaction=True) as pipe:

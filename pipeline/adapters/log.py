@@ -49,6 +49,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `page_unsettled` | what became of a page could not be stored; it is fetched again | `article`, `reason` |
 | `pages_unreleased` | pages could not be given back at the end; their leases end by themselves | `pages`, `reason` |
 | `page_read` | a page was read, and its article told | `article`, `url`, `characters`, `problems` |
+| `pages_lost` | articles were held back for pages that are not to come: they are told without | `articles` |
 | `page_failed` | a page met a fault of ours; its article is told without it | `url`, `exception` |
 | `document_failed` | a document met a fault of ours; it is buried | `exception` |
 | `feed_failed` | the store cannot use a key of a feed; it is tried again, others go on | `feed`, `exception` |

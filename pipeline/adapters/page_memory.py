@@ -8,6 +8,7 @@ from redis import Redis
 
 from pipeline import wire
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.pages import page_name
 from pipeline.adapters.replies import as_entries, as_names, as_values
 from pipeline.model import Article
 
@@ -37,6 +38,21 @@ class PageMemory:
             return []
         scores = self._client.zmscore(self._keys.pages, list(article_ids))
         return [each for each, score in zip(article_ids, scores, strict=True) if score is not None]
+
+    def to_come(self, feed_id: str, article_ids: Sequence[str]) -> set[str]:
+        """Those of *article_ids*, articles of one feed, whose pages are still to be fetched or to be read."""
+        if not article_ids:
+            return set()
+        with self._client.pipeline(transaction=True) as pipe:  # a page goes from the one to the other in one step
+            pipe.zmscore(self._keys.pages, list(article_ids))
+            pipe.lrange(self._keys.mailboxes(feed_id), 0, -1)
+            scores, mailbox = pipe.execute()
+        documents = as_names(mailbox)
+        return {
+            article_id
+            for article_id, score in zip(article_ids, scores, strict=True)
+            if score is not None or any(each.startswith(page_name(feed_id, article_id)) for each in documents)
+        }
 
     def told(self, feed_id: str, seen_ids: Sequence[bytes]) -> list[bytes]:
         """What readers were told of articles whose pages came, in order; b"" where none did."""

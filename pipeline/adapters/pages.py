@@ -25,6 +25,11 @@ def is_page(document_id: str) -> bool:
     return _PAGE_MARK in document_id
 
 
+def page_name(feed_id: str, article_id: str) -> str:
+    """What the ids of documents begin with that are the page of an article of a feed."""
+    return f"{feed_id}{_PAGE_MARK}{article_id}-"
+
+
 class PageStore:
     """The tasks of pages behind *client*."""
 
@@ -33,7 +38,11 @@ class PageStore:
         self._keys = keys
 
     async def lease(self, *, limit: int) -> tuple[list[PageLease], int]:
-        """Lease at most *limit* pages that are due, and give the server's clock (ms)."""
+        """Lease at most *limit* pages that are due, and give the server's clock (ms).
+
+        A task that cannot be read (another version wrote it) has no `url`: its article may wait for it, so it is not
+        dropped.
+        """
         answer = await call_async(
             self._client,
             "lease_due",
@@ -56,7 +65,7 @@ class PageStore:
         return wanted, int(answer[0])
 
     async def _drop(self, article_ids: Sequence[str]) -> None:
-        """Forget pages whose feed or task is gone, or whose task is none."""
+        """Forget pages whose feed or task is gone."""
         if not article_ids:
             return
         async with self._client.pipeline(transaction=True) as pipe:
@@ -76,7 +85,7 @@ class PageStore:
 
     async def deliver(self, lease: PageLease, page: RawDocument) -> str:
         """Hand *page* to the workers and end the task; the fate in a word (see deliver_page.lua)."""
-        document_id = f"{lease.feed_id}{_PAGE_MARK}{lease.token}"
+        document_id = f"{page_name(lease.feed_id, lease.article_id)}{lease.token}"
         fields = wire.document_to_fields(page)
         answer = await call_async(
             self._client,
@@ -144,5 +153,5 @@ def _lease(
     try:
         told = wire.page_task_from_bytes(task)
     except ValueError:
-        return None
+        return PageLease(article_id, feed.decode(), "", token, int(attempts or 0))
     return PageLease(article_id, feed.decode(), told.url, token, int(attempts or 0), told.until_ms)

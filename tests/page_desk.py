@@ -38,21 +38,21 @@ def pages_of(settings: Settings, client: redis.asyncio.Redis, web: Web, *, gap_m
     return Pages(settings, PageStore(client, KEYS), web, HostTurns(hosts, settings.fetch), guide, pressure, 4)
 
 
-def read(client: redis.Redis, *items: Item) -> None:
-    """Let the worker read a document of the feed that shows *items*, and whatever waits before it."""
-    FeedStore(client, KEYS).add([FEED])
-    wait_in_line(client, *items)
-    process([FEED.id])
+def read(client: redis.Redis, *items: Item, feed: Feed = FEED) -> None:
+    """Let the worker read a document of *feed* that shows *items*, and whatever waits before it."""
+    FeedStore(client, KEYS).add([feed])
+    wait_in_line(client, *items, feed=feed)
+    process([feed.id])
 
 
-def wait_in_line(client: redis.Redis, *items: Item) -> None:
-    """Leave a document of the feed that shows *items* for the worker, behind those that wait."""
+def wait_in_line(client: redis.Redis, *items: Item, feed: Feed = FEED) -> None:
+    """Leave a document of *feed* that shows *items* for the worker, behind those that wait."""
     now_ms = round(time() * 1000)
-    name = f"{FEED.id}-{client.incr(KEYS.tokens)}"
-    document = RawDocument(FEED.id, FEED.url, now_ms, rss(items), content_type="text/xml")
+    name = f"{feed.id}-{client.incr(KEYS.tokens)}"
+    document = RawDocument(feed.id, feed.url, now_ms, rss(items), content_type="text/xml")
     client.hset(KEYS.documents(name), mapping=wire.document_to_fields(document))
-    client.rpush(KEYS.mailboxes(FEED.id), name)
-    client.zadd(KEYS.backlog, {FEED.id: now_ms}, nx=True)
+    client.rpush(KEYS.mailboxes(feed.id), name)
+    client.zadd(KEYS.backlog, {feed.id: now_ms}, nx=True)
 
 
 def told(client: redis.Redis) -> list[tuple[str, str, list[str]]]:

@@ -86,10 +86,7 @@ def _publish_once(claim: Claim, basis: Article, merged: Article, fault: str) -> 
     )
     if publication is None:
         return True
-    address = (
-        shared_address(basis) if marked.kind == "revised" else b""
-    )  # one held back comes out, whoever told of it
-    publication = replace(publication, address=address)
+    publication = replace(publication, address=shared_address(basis))
     (fate,) = station.articles.publish(feed_id, claim.document.id, fence=claim.fence, publications=[publication])
     if not isinstance(fate, Conflict) and not told and merged.text:
         _learn(claim.document.url, merged.text)

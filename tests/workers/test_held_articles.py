@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import redis
@@ -13,6 +14,7 @@ from documents import Item
 from page_desk import FEED, KEYS, pages_of, read, told, wait_in_line
 
 from pipeline.adapters.connection import connect
+from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.pages import PageStore
 from pipeline.model import RawDocument
 from workers.desk import desk
@@ -132,3 +134,19 @@ async def test_an_article_waits_on_while_its_page_waits_to_be_read(
 
     assert [kind for kind, _, _ in told(redis_client)] == ["new"]
     assert redis_client.zcard(KEYS.pages) == 0
+
+
+def test_an_article_comes_out_that_another_feed_of_its_site_told_meanwhile(redis_client: redis.Redis) -> None:
+    """Its own telling was refused, judged again, and refused again, until its document was given up."""
+    other = replace(FEED, id="00000000000000bb", full_text="never")
+    read(redis_client, ITEM)
+    read(redis_client, ITEM, feed=other)
+    FeedStore(redis_client, KEYS).change(FEED.id, lambda feed: replace(feed, full_text="never"))
+    redis_client.delete(KEYS.items(FEED.id))
+
+    read(redis_client, replace(ITEM, title="A corrected title"))
+
+    assert [(kind, title) for kind, title, _ in told(redis_client)] == [
+        ("new", "A held title"),
+        ("new", "A corrected title"),
+    ]

@@ -54,7 +54,8 @@ local memory, added, results = open_memory(), 0, {}
 for i = 5, #ARGV, 11 do
   local shard = shard_of(memory, ARGV[i])
   local remembered = redis.call('HGET', shard, ARGV[i]) or ''
-  if remembered ~= ARGV[i + 1] or is_shared(ARGV[i + 3], ARGV[i + 10]) then
+  -- One that was held back (so it is remembered, and new) comes out, whoever told of it.
+  if remembered ~= ARGV[i + 1] or (remembered == '' and is_shared(ARGV[i + 3], ARGV[i + 10])) then
     results[#results + 1] = 'conflict'
   else
     added = added + redis.call('HSET', shard, ARGV[i], ARGV[i + 2])

@@ -10,7 +10,7 @@ import structlog
 
 from pipeline.adapters.hosts import Departure, HostStore
 from pipeline.adapters.store_errors import STORE_LOST
-from pipeline.model import HostState, Lease, NoResponse, Response
+from pipeline.model import UNKNOWN_HOST, HostState, Lease, NoResponse, Response
 from pipeline.settings import FetchSettings
 from pipeline.stages.politeness import after_answer
 from pipeline.stages.politeness_scope import politeness_scope
@@ -53,7 +53,15 @@ class HostTurns:
         after = after_answer(
             before, answer, took_ms=took_ms, now_ms=now_ms, concurrency=self.settings.per_host_concurrency
         )
-        self._departures.append(Departure(scope, lease.feed.id, before, after))
+        self._depart(Departure(scope, lease.feed.id, before, after), now_ms=now_ms)
+
+    def give_up(self, lease: Lease, *, now_ms: int) -> None:
+        """Give back the turn that *lease* has or waits for, if any: nobody will ask."""
+        self._known.pop(lease.feed.id, None)
+        self._depart(Departure(self._scope(lease), lease.feed.id, UNKNOWN_HOST, UNKNOWN_HOST), now_ms=now_ms)
+
+    def _depart(self, departure: Departure, *, now_ms: int) -> None:
+        self._departures.append(departure)
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell(now_ms))
 

@@ -95,6 +95,8 @@ class Pages:
         outcome = await self._outcome(lease)
         if outcome is None:
             return
+        if isinstance(outcome, PageMissing):  # also one that is not asked for in the turn that it waited for
+            self.turns.give_up(_as_lease(lease), now_ms=self._clock.now_ms())
         fate = await self._settle(lease, outcome)
         log.info(
             "page_fetched",
@@ -125,10 +127,8 @@ class Pages:
         if not await self.robots.allowed(lease.url):
             return DISALLOWED
         turn = _as_lease(lease)
-        if not await self.turns.admit([turn]):
-            await self.store.be_back_by([lease])
+        if not await self._may_ask(lease, turn):
             return None
-        await self.store.count_attempts([lease])
         asked_ms = self._clock.now_ms()
         answer: Response | NoResponse = NoResponse("timeout", "broken off")
         try:
@@ -146,6 +146,18 @@ class Pages:
         if isinstance(answer, Response) and isinstance(outcome, PageCame) and not await self._may_keep(lease, answer):
             return DISALLOWED
         return outcome
+
+    async def _may_ask(self, lease: PageLease, turn: Lease) -> bool:
+        """Whether the page may be asked for now, which is then counted; if not, it was given back until its turn."""
+        try:
+            if await self.turns.admit([turn]):
+                await self.store.count_attempts([lease])
+                return True
+            await self.store.be_back_by([lease])
+        except BaseException:  # broken off, or the store is lost: nobody asks in this turn
+            self.turns.give_up(turn, now_ms=self._clock.now_ms())
+            raise
+        return False
 
     async def _may_keep(self, lease: PageLease, answer: Response) -> bool:
         """Whether the host that a redirect led to allows its page, too; what it does not allow is not read."""

@@ -29,7 +29,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """The end of a feed's request to the host *scope*, and how that was and is to be asked."""
+    """The end of a feed's request to the host *scope*, or of its wait for one; how that was and is to be asked."""
 
     scope: str
     feed_id: str
@@ -72,7 +72,7 @@ class HostStore:
         return [Turn(bool(goes), _host(told)) for goes, *told in answers]
 
     async def leave(self, departures: Sequence[Departure], *, now_ms: int) -> None:
-        """Say that the requests of *departures* are over, and how their hosts are to be asked from now on."""
+        """Say that *departures* neither ask nor wait any more, and how their hosts are to be asked from now on."""
         tail: list[Value] = []
         for each in departures:
             tail += [each.scope, each.feed_id]

@@ -122,3 +122,39 @@ async def test_a_lost_lease_is_not_given_back(
 
     assert redis_client.zscore(KEYS.due, stale.feed.id) == before
     assert redis_client.hexists(KEYS.leases, stale.feed.id)
+
+
+async def test_a_turn_that_is_given_back_is_the_next_ones(
+    leases: tuple[Lease, ...], redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Else the next turn moves on for ever, though nobody waits; the gap to those that stand is kept."""
+    hosts = _hosts(async_redis, gap_ms=10_000)
+    await _take(hosts, *leases[:4])
+    await hosts.leave([Departure(HOST, lease.feed.id, UNKNOWN_HOST, UNKNOWN_HOST) for lease in leases[2:4]], now_ms=0)
+
+    assert await _take(hosts, *leases[4:]) == [False, False]
+    assert [round(_wait_ms(redis_client, leases[n]) / 10_000) for n in (1, 4, 5)] == [1, 2, 3]
+
+    await hosts.leave(
+        [Departure(HOST, leases[n].feed.id, UNKNOWN_HOST, UNKNOWN_HOST) for n in (0, 1, 4, 5)], now_ms=0
+    )
+    assert await _take(hosts, leases[2]) == [False], "the request that was begun keeps its gap"
+    turn_ms = redis_client.zscore(f"{KEYS.hosts}:{HOST}:turns", leases[2].feed.id) or 0
+    assert 9_000 < turn_ms - await LeaseStore(async_redis, KEYS).now_ms() <= 10_000
+
+
+async def test_a_turn_that_nobody_comes_for_is_forgotten(
+    leases: tuple[Lease, ...], redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Feeds that were removed or moved never come; a host that is asked day and night would keep all their turns."""
+    hosts = _hosts(async_redis, gap_ms=10_000)
+    await _take(hosts, *leases[:4])
+    turns = f"{KEYS.hosts}:{HOST}:turns"
+    for lease in leases[1:4]:
+        redis_client.zincrby(turns, -3 * 60_000, lease.feed.id)  # as if three minutes had passed
+
+    assert await _take(hosts, *leases[4:]) == [False, False]
+
+    assert redis_client.zrange(turns, 0, -1) == [lease.feed.id.encode() for lease in leases[4:]]
+    assert [round(_wait_ms(redis_client, lease) / 10_000) for lease in leases[4:]] == [1, 2]
+    assert redis_client.ttl(turns) > 0

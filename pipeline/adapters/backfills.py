@@ -62,7 +62,13 @@ class BackfillStore:
 
     async def count_attempt(self, lease: BackfillLease) -> None:
         """Note that the page of *lease* is asked for now, before it is: a crash counts, too."""
-        await self._client.hincrby(self._task(name_of(lease.feed_id)), "attempts", 1)
+        await call_async(
+            self._client,
+            "count_attempts",
+            keys={"tasks": self._keys.backfills, "leases": self._keys.backfill_leases},
+            arguments={},
+            tail=[name_of(lease.feed_id), lease.token],
+        )
 
     async def deliver(self, lease: BackfillLease, page: RawDocument) -> str:
         """Hand *page* to the workers and end the task; the fate in a word (see deliver_page.lua)."""

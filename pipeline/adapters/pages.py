@@ -76,12 +76,14 @@ class PageStore:
 
     async def count_attempts(self, leases: Sequence[PageLease]) -> None:
         """Note that the pages of *leases* are asked for now, before they are: a crash counts, too."""
-        if not leases:
-            return
-        async with self._client.pipeline(transaction=False) as pipe:
-            for lease in leases:
-                pipe.hincrby(self._task(lease.article_id), "attempts", 1)
-            await pipe.execute()
+        if leases:
+            await call_async(
+                self._client,
+                "count_attempts",
+                keys={"tasks": self._keys.pages, "leases": self._keys.page_leases},
+                arguments={},
+                tail=_names_and_tokens(leases),
+            )
 
     async def deliver(self, lease: PageLease, page: RawDocument) -> str:
         """Hand *page* to the workers and end the task; the fate in a word (see deliver_page.lua)."""
@@ -130,19 +132,20 @@ class PageStore:
     async def _end_in(self, leases: Sequence[PageLease], *, ms: int) -> None:
         if not leases:
             return
-        tail: list[Value] = []
-        for lease in leases:
-            tail += [lease.article_id, lease.token]
         await call_async(
             self._client,
             "renew_leases",
             keys={"due": self._keys.pages, "leases": self._keys.page_leases},
             arguments={"lease_ms": ms},
-            tail=tail,
+            tail=_names_and_tokens(leases),
         )
 
     def _task(self, article_id: str) -> str:
         return f"{self._keys.pages}:{article_id}"
+
+
+def _names_and_tokens(leases: Sequence[PageLease]) -> list[Value]:
+    return [value for lease in leases for value in (lease.article_id, lease.token)]
 
 
 def _lease(

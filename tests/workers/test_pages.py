@@ -13,8 +13,9 @@ from page_desk import FEED, KEYS, pages_of
 
 from pipeline import wire
 from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.pages import PageStore
 from pipeline.adapters.shipped import default_settings_text
-from pipeline.model import Article, FeedReference, PageTask
+from pipeline.model import Article, FeedReference, PageTask, RawDocument
 from pipeline.settings import load
 
 SETTINGS = load(toml_texts=[("shipped", default_settings_text())], environ={}, overrides={})
@@ -69,4 +70,24 @@ async def test_a_page_that_cannot_be_asked_for_after_all_takes_no_place_at_its_h
 
     assert [request.path for request in origin.log] == ["/robots.txt"]
     assert not redis_client.exists(f"{KEYS.hosts}:{HOST}:running")
+    redis_client.flushall()
+
+
+async def test_an_attempt_at_a_page_that_another_daemon_handed_on_is_not_counted(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """It left a task without an article, for ever."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    wait_for_page(redis_client, 1, "https://example.org/1")
+    store = PageStore(async_redis, KEYS)
+    (late,), _ = await store.lease(limit=1)
+    redis_client.zadd(KEYS.pages, {late.article_id: 0})
+    (lease,), _ = await store.lease(limit=1)
+    await store.count_attempts([lease, late])
+    assert redis_client.hget(f"{KEYS.pages}:{late.article_id}", "attempts") == b"1"
+    assert await store.deliver(lease, RawDocument(FEED.id, lease.url, 1, b"a page")) == "delivered"
+
+    await store.count_attempts([late])
+
+    assert not redis_client.exists(f"{KEYS.pages}:{late.article_id}")
     redis_client.flushall()

@@ -154,7 +154,7 @@ def _lease(
     if feed is None or task is None:
         return None
     try:
-        told = wire.page_task_from_bytes(task)
+        told, asked = wire.page_task_from_bytes(task), int(attempts or 0)
     except ValueError:
-        return PageLease(article_id, feed.decode(), "", token, int(attempts or 0))
-    return PageLease(article_id, feed.decode(), told.url, token, int(attempts or 0), told.until_ms)
+        return PageLease(article_id, feed.decode(), "", token, 0)
+    return PageLease(article_id, feed.decode(), told.url, token, asked, told.until_ms)

@@ -106,6 +106,20 @@ async def test_an_article_is_told_whose_page_task_cannot_be_read(
     assert told(redis_client) == [("new", "A held title", ["summary only"])]
 
 
+async def test_a_task_whose_attempts_are_no_number_costs_no_other(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """One damaged field stopped the fetching of all pages; its article is told without."""
+    read(redis_client, ITEM, OTHER)
+    for task in list(redis_client.scan_iter(f"{KEYS.pages}:*"))[:1]:
+        redis_client.hset(task, "attempts", "junk")
+
+    leases, _ = await PageStore(async_redis, KEYS).lease(limit=5)
+
+    assert [bool(lease.url) for lease in leases].count(True) == 1
+    assert len(leases) == 2
+
+
 def test_an_article_is_told_whose_page_is_waited_for_in_vain(redis_client: redis.Redis) -> None:
     """Whatever took the page away, nobody is left to bring it: the feed shows the article, and it is told."""
     read(redis_client, ITEM, OTHER)

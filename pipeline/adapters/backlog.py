@@ -33,6 +33,8 @@ JOB_TIMEOUT_SECONDS = 180
 FEEDS_PER_JOB = 32
 """Group commit: a job costs RQ about 15 ms whatever it holds; 32 small documents bring that under 0.5 ms each."""
 DEAD_DOCUMENTS = 1_000
+DEAD_BYTES = 64 * 1024 * 1024
+"""Without it one feed of unreadable documents of 10 MiB could fill the store, and polling would wait for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class Backlog:
                 "reason": reason,
                 "attempts": claim.attempts,
                 "dead_size": DEAD_DOCUMENTS,
+                "dead_bytes": DEAD_BYTES,
                 "items": items,
                 "window": window,
                 "backfill": backfill,

@@ -25,7 +25,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
-| `{ns}:dead`, `{ns}:dead_deliveries` | stream | trimmed by length | documents not processed; articles not taken |
+| `{ns}:dead`, `{ns}:dead_deliveries` | stream | trimmed by size | documents not processed; articles not taken |
 | `{ns}:totals` | hash | for ever | item accounting over all feeds |
 | `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why; so of groups |
 | `{ns}:alerts` | stream | trimmed by length | changes of health, and gaps: feed, from, to, since, what to do |

@@ -6,7 +6,7 @@ import pytest
 import redis
 import redis.asyncio
 
-from pipeline.adapters.backlog import Backlog
+from pipeline.adapters.backlog import DEAD_BYTES, Backlog
 from pipeline.adapters.dead_letters import DeadDocument, DeadLetters
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
@@ -41,6 +41,28 @@ def test_a_dead_document_is_kept_whole(redis_client: redis.Redis, dead: DeadDocu
     assert dead.document.body == BODY
     assert (dead.document.url, dead.document.content_encoding) == (FEED.url, "gzip")
     assert DeadLetters(redis_client, KEYS).get(dead.entry) == dead
+
+
+async def test_the_oldest_of_the_dead_go_when_they_take_too_much_memory(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis, dead: DeadDocument
+) -> None:
+    """One feed whose documents are large and unreadable must not fill the store, where nothing goes on then."""
+    store, leases, backlog = FeedStore(redis_client, KEYS), LeaseStore(async_redis, KEYS), Backlog(redis_client, KEYS)
+    body_bytes, buried = DEAD_BYTES // 8, []
+    for number in range(12):
+        store.refresh([FEED.id])
+        (lease,) = (await leases.lease_due(limit=1)).leases
+        document = RawDocument(FEED.id, FEED.url, number, bytes([number]) * body_bytes)
+        buried.append(await leases.ingest(lease, FeedState(), document, due_ms=0))
+        claim = backlog.claim(FEED.id, job_id="job")
+        assert claim is not None
+        assert backlog.bury(claim, reason="not a feed") is not None
+
+    kept = [each.document for each in DeadLetters(redis_client, KEYS)]
+
+    assert [document.id for document in kept] == buried[:-8:-1]
+    assert all(len(document.body) == body_bytes for document in kept)
+    assert DeadLetters(redis_client, KEYS).get(dead.entry) is None
 
 
 def test_a_replayed_document_waits_for_a_worker_again(redis_client: redis.Redis, dead: DeadDocument) -> None:

@@ -23,9 +23,10 @@
 -- ARGV[6] reason    why it is buried; "" when it was processed
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
--- ARGV[9] items     what to keep of its items; "" forgets what was kept
--- ARGV[10] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "" for a part
--- ARGV[11] backfill the older page to fetch next, if this one is older or a gap; "" for none
+-- ARGV[9] dead_bytes most memory for them; the oldest go first, and the newest is kept however large it is
+-- ARGV[10] items    what to keep of its items; "" forgets what was kept
+-- ARGV[11] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "" for a part
+-- ARGV[12] backfill the older page to fetch next, if this one is older or a gap; "" for none
 -- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
@@ -39,18 +40,21 @@ if ARGV[6] ~= '' then
   local fields = redis.call('HGETALL', KEYS[4])
   redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[8], '*', 'id', ARGV[3], 'feed', ARGV[1], 'reason', ARGV[6],
     'attempts', ARGV[7], unpack(fields))
+  while redis.call('MEMORY', 'USAGE', KEYS[7], 'SAMPLES', 0) > tonumber(ARGV[9]) and redis.call('XLEN', KEYS[7]) > 1 do
+    redis.call('XTRIM', KEYS[7], 'MAXLEN', redis.call('XLEN', KEYS[7]) - 1)
+  end
 end
 local same = entries - rejected - new - revised - copies
 -- A whole window of articles never seen before, of a feed that has shown others: its window may have overflowed.
 local gaps, shards = 0, redis.call('HGET', KEYS[12], ARGV[1])
-if ARGV[10] == 'whole' and same == 0 and revised == 0 and new + copies > 0
+if ARGV[11] == 'whole' and same == 0 and revised == 0 and new + copies > 0
   and tonumber(shards and shards:match(' (%d+)') or redis.call('HLEN', KEYS[9])) > new + copies then gaps = 1 end
 local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
   rejected = rejected, dead = dead, gaps = gaps }
-if ARGV[11] ~= '' and (gaps == 1 or ARGV[10] == 'older') then
+if ARGV[12] ~= '' and (gaps == 1 or ARGV[11] == 'older') then
   -- A gap within a gap is walked from its own beginning, and as far back as the first: the names stay the same.
   local name, clock = ARGV[1] .. '-older', redis.call('TIME')
-  local task, step = KEYS[10] .. ':' .. name, ARGV[11]
+  local task, step = KEYS[10] .. ':' .. name, ARGV[12]
   local standing = redis.call('HGET', task, 'task')
   if standing then
     local first = math.min(standing:match('"since_ms":(%d+)'), step:match('"since_ms":(%d+)'))
@@ -61,7 +65,7 @@ if ARGV[11] ~= '' and (gaps == 1 or ARGV[10] == 'older') then
   redis.call('HSET', task, 'feed', ARGV[1], 'task', step)
   redis.call('ZADD', KEYS[10], clock[1] * 1000 + math.floor(clock[2] / 1000), name)
 end
-tally['older_pages'] = ARGV[10] == 'older' and 1 or 0
+tally['older_pages'] = ARGV[11] == 'older' and 1 or 0
 for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   redis.call('HINCRBY', counters, 'documents', 1)
   for name, count in pairs(tally) do
@@ -69,7 +73,7 @@ for _, counters in ipairs({ KEYS[5], KEYS[6] }) do
   end
 end
 redis.call('DEL', KEYS[4])
-if ARGV[9] == '' then redis.call('DEL', KEYS[8]) else redis.call('SET', KEYS[8], ARGV[9]) end
+if ARGV[10] == '' then redis.call('DEL', KEYS[8]) else redis.call('SET', KEYS[8], ARGV[10]) end
 redis.call('LREM', KEYS[3], 1, ARGV[3])
 redis.call('HDEL', KEYS[2], ARGV[1])
 if redis.call('LLEN', KEYS[3]) == 0 then

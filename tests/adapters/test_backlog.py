@@ -137,7 +137,7 @@ def test_a_living_job_keeps_its_claim_and_what_it_has_yet_to_come_to(
     """A long job must not be taken for a dead one."""
     backlog = Backlog(redis_client, KEYS)
     claim = _claim(backlog)
-    redis_client.zadd(KEYS.backlog, {"ff": 1})
+    redis_client.zadd(KEYS.backlog, {"ff": backlog.now_ms() + 1_000})
     _expire_claims(redis_client)
 
     assert backlog.renew([FEED.id, "ff", "removed"], job_id="job") == 2
@@ -146,6 +146,21 @@ def test_a_living_job_keeps_its_claim_and_what_it_has_yet_to_come_to(
     assert backlog.renew([FEED.id], job_id="another") == 0
     assert backlog.finish(claim, entries=0, rejected=0) is not None
     assert documents
+    redis_client.flushall()
+
+
+def test_what_arrives_behind_a_job_waits_for_the_next_one(redis_client: redis.Redis, documents: list[str]) -> None:
+    """A job may be at its other feeds for a minute; put off at each heartbeat, the news would wait for its end."""
+    backlog = Backlog(redis_client, KEYS)
+    for _ in documents:
+        backlog.finish(_claim(backlog), entries=0, rejected=0)
+    arrived_ms = backlog.now_ms()
+    redis_client.zadd(KEYS.backlog, {FEED.id: arrived_ms})
+
+    assert backlog.renew([FEED.id], job_id="job") == 0
+
+    assert redis_client.zscore(KEYS.backlog, FEED.id) == arrived_ms
+    assert backlog.dispatch(jobs_waiting=8) == 1
     redis_client.flushall()
 
 

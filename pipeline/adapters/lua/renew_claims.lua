@@ -1,5 +1,8 @@
 -- Keep the claims of a job that is still at work, and the feeds it has yet to come to.
 --
+-- Those stand at the end of their lease. A feed that stands at a time that has passed is left alone: the job has
+-- finished it and will not come back, and what stands there is news that arrived since and waits for the next job.
+--
 -- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
 -- KEYS[2] claims    hash  feed id -> {document, job, fence, attempts, until}
 -- ARGV[1] job       id of the job
@@ -12,11 +15,12 @@ local kept = 0
 for i = 3, #ARGV do
   local claim = redis.call('HGET', KEYS[2], ARGV[i])
   claim = claim and cjson.decode(claim)
-  if claim and claim['job'] == ARGV[1] then
+  local is_mine = claim and claim['job'] == ARGV[1]
+  if is_mine then
     claim['until'] = now + ARGV[2]
     redis.call('HSET', KEYS[2], ARGV[i], cjson.encode(claim))
   end
-  if not claim or claim['job'] == ARGV[1] then
+  if is_mine or not claim and tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or 0) > now then
     kept = kept + redis.call('ZADD', KEYS[1], 'XX', 'CH', now + ARGV[2], ARGV[i])
   end
 end

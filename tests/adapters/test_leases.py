@@ -7,6 +7,7 @@ import asyncio
 import pytest
 import redis
 import redis.asyncio
+from redis.exceptions import OutOfMemoryError
 from waiting import wait_until
 
 from pipeline.adapters.feed_list import FeedStore
@@ -81,6 +82,36 @@ async def test_a_feed_with_damaged_counters_costs_the_polls_settled_with_it_noth
     assert [answer for place, answer in enumerate(settled) if place != 1] == [True] * (len(FEEDS) - 1)
     assert store.states([feed.id for feed in FEEDS]) == [FeedState(status=304)] * len(FEEDS)
     assert (await leases.lease_due(limit=1)).leases == ()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "fresh"])
+async def test_a_full_store_takes_nothing_of_a_poll(valkey_url: str, outcome: str) -> None:
+    """A poll that is counted but not remembered is lost; one that is refused as a whole is made again."""
+    plain, impatient = redis.Redis.from_url(valkey_url), redis.asyncio.Redis.from_url(valkey_url)
+    plain.flushall()
+    store, leases = _listed(plain, FEEDS[:1]), LeaseStore(impatient, KEYS)
+    (lease,) = (await leases.lease_due(limit=1)).leases
+    due_ms = store.due_ms(lease.feed.id)
+    plain.config_set("maxmemory", "1mb")
+    try:
+        state, later_ms = FeedState(failures=3), 9_000_000_000_000
+        ended = (
+            leases.ingest(lease, state, _document(lease.feed), due_ms=later_ms)
+            if outcome == "fresh"
+            else leases.settle(lease, state, due_ms=later_ms, outcome=outcome)
+        )
+        with pytest.raises(OutOfMemoryError):
+            await ended
+    finally:
+        plain.config_set("maxmemory", "0")
+
+    assert store.due_ms(lease.feed.id) == due_ms
+    assert await leases.renew([lease]) == set(), "the lease still holds"
+    assert store.state(lease.feed.id) == FeedState()
+    assert (store.counts(lease.feed.id), plain.hgetall(KEYS.totals)) == ({}, {})
+    assert not plain.exists(KEYS.backlog)
+    await impatient.aclose()
+    plain.close()
 
 
 @pytest.mark.parametrize("damage", ["a number that is none", "text that is none", "no hash"])

@@ -1,7 +1,8 @@
 -- End a poll that brought a new document: store it, let it wait for a worker, remember the state, all or nothing.
 --
 -- Refused (0) when the lease is not the newest. Validators are stored with the document that they vouch for, so a
--- crash or a rollback of the server never keeps one without the other.
+-- crash or a rollback of the server never keeps one without the other. The first write is one that a store without
+-- memory refuses, and so it refuses all of them.
 --
 -- KEYS[1] due        zset  feed id -> ms when due
 -- KEYS[2] leases     hash  feed id -> token of the newest lease
@@ -21,8 +22,8 @@
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZADD', KEYS[1], 'XX', ARGV[3], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('DEL', KEYS[3])
 local last_of_state = 5 + ARGV[5]
 for i = 6, last_of_state, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end

@@ -1,7 +1,8 @@
 -- End polls that brought no new document: remember what changed of each feed's state and when to poll it next.
 --
 -- Refused (0) where the lease is not the newest, so that a daemon that slept past its lease cannot write. A feed whose
--- keys are damaged gets its error and costs the others nothing.
+-- keys are damaged gets its error and costs the others nothing. A store without memory refuses the first write, which
+-- is that of the due times, and so all of them.
 --
 -- KEYS[1] due      zset    feed id -> ms when due
 -- KEYS[2] leases   hash    feed id -> token of the newest lease
@@ -38,22 +39,21 @@ local function remember(poll)
 end
 
 local tokens = redis.call('HMGET', KEYS[2], unpack(feeds))
-local raised, results, ended, due, polled = {}, {}, {}, {}, 0
+local held, ended, due, raised, results = {}, {}, {}, {}, {}
 for i, poll in ipairs(polls) do
-  results[i] = 0
   if tokens[i] == ARGV[poll.at + 1] then
-    polled = polled + 1
-    ended[polled] = feeds[i]
-    due[2 * polled - 1], due[2 * polled] = ARGV[poll.at + 2], feeds[i]
-    results[i] = remember(poll)
+    held[i] = true
+    ended[#ended + 1] = feeds[i]
+    due[#due + 1], due[#due + 2] = ARGV[poll.at + 2], feeds[i]
     local outcome = ARGV[poll.at + 3]
     raised[outcome] = (raised[outcome] or 0) + 1
   end
 end
-if polled > 0 then
+if #ended > 0 then redis.call('ZADD', KEYS[1], 'XX', unpack(due)) end
+for i, poll in ipairs(polls) do results[i] = held[i] and remember(poll) or 0 end
+if #ended > 0 then
   redis.call('HDEL', KEYS[2], unpack(ended))
-  redis.call('ZADD', KEYS[1], 'XX', unpack(due))
   for outcome, count in pairs(raised) do redis.call('HINCRBY', KEYS[4], outcome, count) end
-  redis.call('HINCRBY', KEYS[4], 'polled', polled)
+  redis.call('HINCRBY', KEYS[4], 'polled', #ended)
 end
 return results

@@ -213,6 +213,11 @@ class Keys:
         """One raw document."""
         return self._name(f"documents:{document_id}")
 
+    @property
+    def all_mailboxes(self) -> str:
+        """The prefix of the documents of each feed that wait."""
+        return self._name("mailboxes")
+
     def mailboxes(self, feed_id: str) -> str:
         """The documents of one feed that wait, oldest first."""
         return self._name(f"mailboxes:{feed_id}")

@@ -25,6 +25,9 @@ from pipeline.state_fields import changed_fields, state_from_fields, state_to_fi
 
 LEASE_MS = 15_000
 """How long a lease outlives its daemon: three missed renewals of 5 s; the bound on recovery after a kill."""
+_MOST_WAITING = 100
+"""Documents of a feed that may wait before it is polled again. More than its pages may be (64), for these come too
+fast for the workers now and then, and must not put off its news."""
 _ROW = 7
 """What `lease_feeds` says of each feed: id, token, feed, health, rhythm, plan, state."""
 # Records that stay as they are from poll to poll are read once: read at each, they were a thirtieth of its cost.
@@ -75,7 +78,8 @@ class LeaseStore:
     async def lease_due(self, *, limit: int, until_ms: int = 0) -> Leased:
         """Lease at most *limit* feeds that are due (by *until_ms* when that is not 0), soonest first.
 
-        A state that cannot be read is deleted: it is told of once, and nothing of it outlives the poll.
+        A state that cannot be read is deleted: it is told of once, and nothing of it outlives the poll. A feed of
+        which `_MOST_WAITING` documents wait for a worker is looked at again later, unless *until_ms* is given.
         """
         keys = self._keys
         now_ms, next_due_ms, account, weights, *rows = await call_async(
@@ -92,8 +96,10 @@ class LeaseStore:
                 "account": keys.account,
                 "states": keys.all_states,
                 "weights": keys.weights,
+                "backlog": keys.backlog,
+                "mailboxes": keys.all_mailboxes,
             },
-            arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms},
+            arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms, "most": _MOST_WAITING},
         )
         leases, damaged = _leases(rows)
         if forgotten := [keys.states(each.feed_id) for each in damaged if each.what == "state"]:

@@ -10,6 +10,7 @@ import redis.asyncio
 from redis.exceptions import OutOfMemoryError
 from waiting import wait_until
 
+from pipeline.adapters.backlog import Backlog
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import Damage, LeaseStore
@@ -192,6 +193,39 @@ async def test_the_same_settlement_sent_twice_counts_once(
     assert again is None
     assert redis_client.lrange(KEYS.mailboxes(FEEDS[0].id), 0, -1) == [document_id.encode()]
     assert store.counts(FEEDS[0].id) == {"polled": 1}
+    redis_client.flushall()
+
+
+async def test_a_feed_is_not_polled_while_too_many_of_its_documents_wait(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """With no worker at work one busy feed would fill the store; put off, it shows its news when they are back."""
+    store = _listed(redis_client, FEEDS[:2])
+    leases, backlog = LeaseStore(async_redis, KEYS), Backlog(redis_client, KEYS)
+    busy = FEEDS[0]
+    for _ in range(120):
+        for lease in (await leases.lease_due(limit=2)).leases:
+            if lease.feed == busy:
+                await leases.ingest(lease, FeedState(), _document(busy), due_ms=0)
+    most = redis_client.llen(KEYS.mailboxes(busy.id))
+    store.refresh([feed.id for feed in FEEDS[:2]])
+
+    meanwhile = await leases.lease_due(limit=2)
+    due_ms = store.due_ms(busy.id)
+    store.refresh([busy.id])
+    once = await leases.lease_due(limit=2, until_ms=meanwhile.now_ms)
+    claim = backlog.claim(busy.id, job_id="job")
+    assert claim is not None
+    backlog.finish(claim, entries=0, rejected=0)
+    store.refresh([busy.id])
+    again = await leases.lease_due(limit=2)
+
+    assert most == 100
+    assert [lease.feed for lease in meanwhile.leases] == [FEEDS[1]]
+    assert due_ms is not None
+    assert meanwhile.now_ms < due_ms <= meanwhile.now_ms + 60_000
+    assert [lease.feed for lease in once.leases] == [busy], "a run that polls every feed once does so"
+    assert [lease.feed for lease in again.leases] == [busy]
     redis_client.flushall()
 
 

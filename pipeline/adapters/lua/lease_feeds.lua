@@ -3,6 +3,10 @@
 -- A lease that is not settled ends by itself: its feed stands in `due` at the end of the lease. Time is the
 -- server's, so that daemons with different clocks agree. A state that is no hash costs the other feeds nothing.
 --
+-- A feed of which too many documents wait for a worker is put off by as long, and not leased: nothing is lost by it,
+-- while each further document would take memory until there is none. Not so where a time is given: every feed is
+-- polled once then, which has its own end.
+--
 -- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
 -- KEYS[2] leases    hash  feed id -> token of the newest lease
 -- KEYS[3] tokens    counter of fencing tokens
@@ -13,9 +17,12 @@
 -- KEYS[8] account   string, how the budget of requests stands
 -- KEYS[9] states    prefix of one hash a feed: <it>:<feed>, the feed's state
 -- KEYS[10] weights  hash  folder -> what the entries of its feeds count
+-- KEYS[11] backlog  zset  feed id -> ms when to hand it to a worker
+-- KEYS[12] mailboxes prefix of one list a feed: <it>:<feed>, the ids of its waiting documents
 -- ARGV[1] limit     most feeds to lease
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
+-- ARGV[4] most      most documents of a feed that may wait
 -- returns           now in ms, ms when the next feed is due ("" for none), the account, the list of the fields of
 --                   weights, then for each feed its id, token, feed, health, rhythm, plan (each "" when there is
 --                   none) and the list of its state's fields, or the error
@@ -23,7 +30,22 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
+
+-- Those of some feeds of which no more documents wait than may; the others are put off.
+local function with_room(feeds)
+  if #feeds == 0 or ARGV[3] ~= '0' then return feeds end
+  local kept, waits = {}, redis.call('ZMSCORE', KEYS[11], unpack(feeds))
+  for i, feed in ipairs(feeds) do
+    if waits[i] and redis.call('LLEN', KEYS[12] .. ':' .. feed) >= tonumber(ARGV[4]) then
+      redis.call('ZADD', KEYS[1], now + ARGV[2], feed)
+    else
+      kept[#kept + 1] = feed
+    end
+  end
+  return kept
+end
+
+local due = with_room(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1]))
 local leased = { tostring(now), '', '', {} }
 if #due > 0 then
   local newest = redis.call('INCRBY', KEYS[3], #due)

@@ -1,8 +1,9 @@
 -- End a poll that brought a new document: store it, let it wait for a worker, remember the state, all or nothing.
 --
--- Refused (0) when the lease is not the newest. Validators are stored with the document that they vouch for, so a
--- crash or a rollback of the server never keeps one without the other. The first write is one that a store without
--- memory refuses, and so it refuses all of them.
+-- Refused (0) when the lease is not the newest, unless this very document waits already: the answer was lost then, and
+-- the command is sent again. Validators are stored with the document that they vouch for, so a crash or a rollback of
+-- the server never keeps one without the other. The first write is one that a store without memory refuses, and so it
+-- refuses all of them.
 --
 -- KEYS[1] due        zset  feed id -> ms when due
 -- KEYS[2] leases     hash  feed id -> token of the newest lease
@@ -19,7 +20,7 @@
 -- ARGV[5] state_size how many of the values that follow are the state's
 -- ARGV[6..] fields   name and value in turn: of the state, then of the document
 -- returns            1, or 0 when the lease was lost
-if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return redis.call('EXISTS', KEYS[6]) end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 redis.call('ZADD', KEYS[1], 'XX', ARGV[3], ARGV[1])

@@ -171,6 +171,8 @@ class Backlog:
     ) -> Tally | None:
         """Close a processed document and count its entries; None if the claim was lost (another worker does it).
 
+        Sent again because the answer was lost, it changes nothing and gives the same answer.
+
         *items* is kept for the feed's next document: which of its items need not be read again. A document that is
         the feed's whole window (no difference, no replay, and not *is_cut*) and shows nothing known is a gap.
         *backfill* is the older page to fetch next, after a gap or an older page.
@@ -204,7 +206,7 @@ class Backlog:
         answer = call(
             self._client,
             "finish_document",
-            keys=self._closing_keys(feed_id, document_id),
+            keys=self._closing_keys(feed_id, document_id, claim.fence),
             arguments={
                 "feed": feed_id,
                 "fence": claim.fence,
@@ -224,7 +226,7 @@ class Backlog:
             return None
         return Tally(1, *map(int, answer))
 
-    def _closing_keys(self, feed_id: str, document_id: str) -> dict[str, str]:
+    def _closing_keys(self, feed_id: str, document_id: str, fence: int) -> dict[str, str]:
         return {
             "backlog": self._keys.backlog,
             "claims": self._keys.claims,
@@ -238,6 +240,7 @@ class Backlog:
             "backfills": self._keys.backfills,
             "backfill_leases": self._keys.backfill_leases,
             "shards": self._keys.shards,
+            "finished": self._keys.finished(fence),
         }
 
     def now_ms(self) -> int:

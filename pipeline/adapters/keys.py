@@ -16,8 +16,8 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:mailboxes:<feed>` | list of document ids | until empty | documents of one feed, in order of arrival |
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
-| `{ns}:seen:<feed>` | hash 8-byte id → record | as long as the feed | articles published; the first shard of them |
-| `{ns}:seen:<feed>:<n>` | hash 8-byte id → record | as long as the feed | the further shards where there are many |
+| `{ns}:finished:<fence>` | string | TTL 1 min | how a document was closed: for who sends that again |
+| `{ns}:seen:<feed>`, and `…:<n>` | hash 8-byte id → record | as long as the feed | articles published, in shards |
 | `{ns}:shards` | hash feed id → numbers | as long as the feeds | how many shards, and articles in them, where many |
 | `{ns}:aliases:<feed>` | string | as long as the feed | what else its latest articles are known by, packed |
 | `{ns}:addresses:<day>` | hash digest → names | TTL 4 days | which feed of a site told of the article at an address |
@@ -41,10 +41,9 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:pushed:<feed>:<digest>` | string | TTL 24 h | a body that a hub pushed: it is not taken again |
 | `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
 | `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
-| `{ns}:pages:<article>` | hash | until fetched | what a page is fetched for, and its attempts |
 | `{ns}:page_leases`, `{ns}:backfill_leases` | hash → token | until fetched | which lease may hand it on (fencing) |
 | `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |
-| `{ns}:backfills:<name>` | hash | until walked | the older page to fetch next, and its attempts |
+| `{ns}:pages:<article>`, `{ns}:backfills:<name>` | hash | until fetched | what is fetched next, and its attempts |
 | `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
 | `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
@@ -115,6 +114,10 @@ class Keys:
     def claims(self) -> str:
         """Which job works on which feed's documents."""
         return self._name("claims")
+
+    def finished(self, fence: int) -> str:
+        """How the document was closed whose claim had this *fence*."""
+        return self._name(f"finished:{fence}")
 
     @property
     def sketches(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import redis
 import redis.asyncio
 from rq import Queue
@@ -70,6 +71,30 @@ def test_what_a_dead_worker_held_goes_to_another(redis_client: redis.Redis, docu
     assert backlog.finish(dead, entries=9, rejected=0) is None
     assert backlog.finish(successor, entries=3, rejected=1) == Tally(documents=1, entries=3, same=2, rejected=1)
     backlog.finish(_claim(backlog, "successor"), entries=0, rejected=0)
+
+
+@pytest.mark.parametrize("reason", ["", "not a feed"])
+def test_a_document_closed_twice_by_a_lost_answer_counts_once_and_answers_the_same(
+    redis_client: redis.Redis, documents: list[str], reason: str
+) -> None:
+    """A connection that breaks after the command ran makes the client send it again; a gap must still be told of."""
+    backlog = Backlog(redis_client, KEYS)
+    claim = _claim(backlog)
+
+    def close() -> Tally | None:
+        if reason:
+            return backlog.bury(claim, reason=reason)
+        return backlog.finish(claim, entries=3, rejected=1)
+
+    first, counted = close(), redis_client.hgetall(KEYS.totals)
+    again = close()
+
+    assert first == again is not None
+    assert redis_client.hgetall(KEYS.totals) == counted
+    assert redis_client.xlen(KEYS.dead) == bool(reason)
+    assert redis_client.lrange(KEYS.mailboxes(FEED.id), 0, -1) == [documents[1].encode()]
+    assert 0 < redis_client.pttl(KEYS.finished(claim.fence)) <= 60_000
+    backlog.finish(_claim(backlog), entries=0, rejected=0)
 
 
 def test_what_was_begun_before_is_read_last(redis_client: redis.Redis, documents: list[str]) -> None:

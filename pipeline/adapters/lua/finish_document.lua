@@ -1,7 +1,8 @@
 -- Close a document with its fate, count its entries, and let the feed's next document come.
 --
 -- What it published was counted on the document when it was published, so that a document processed twice after a
--- crash is still counted once and every entry has exactly one fate.
+-- crash is still counted once and every entry has exactly one fate. The answer is kept for a minute: a command whose
+-- answer was lost is sent again, and what the answer asks for (an alert of a gap) is done all the same.
 --
 -- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
 -- KEYS[2] claims    hash  feed id -> {document, job, fence, attempts, until}
@@ -15,6 +16,7 @@
 -- KEYS[10] backfills zset  name of a walk -> ms when to fetch its next page; prefix of the tasks
 -- KEYS[11] backfill_leases hash  name of a walk -> token of the newest lease
 -- KEYS[12] shards   hash  feed id -> how many shards they take, and how many they are; where there are several
+-- KEYS[13] finished string  the answer to who had this claim
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
@@ -29,7 +31,10 @@
 -- ARGV[12] backfill the older page to fetch next, if this one is older or a gap; "" for none
 -- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
-if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return {} end
+if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then
+  local answer = redis.call('GET', KEYS[13])
+  return answer and cjson.decode(answer) or {}
+end
 local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
 local revised = tonumber(redis.call('HGET', KEYS[4], 'published:revised') or '0')
 local copies = tonumber(redis.call('HGET', KEYS[4], 'published:near_duplicates') or '0')
@@ -82,4 +87,6 @@ else
   local clock = redis.call('TIME')
   redis.call('ZADD', KEYS[1], 'XX', clock[1] * 1000 + math.floor(clock[2] / 1000), ARGV[1])
 end
-return { entries, new, revised, same, copies, rejected, dead, gaps }
+local answer = { entries, new, revised, same, copies, rejected, dead, gaps }
+redis.call('SET', KEYS[13], cjson.encode(answer), 'PX', 60000)
+return answer

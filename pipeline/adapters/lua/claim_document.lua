@@ -3,7 +3,8 @@
 --
 -- The same job may claim again (RQ ran it again after a crash): it gets a new fence, and the earlier run, should it
 -- still live, can no longer write. A call that is repeated because its answer was lost finds the claim that it made.
--- A claim that nobody can read is none.
+-- A claim that nobody can read is none. One that lasts longer than any does was made while the server's clock was
+-- ahead, and is over; by less than another lease the clock may be set back without harm.
 --
 -- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
 -- KEYS[2] claims    hash  feed id -> {document, job, call, fence, attempts, until}
@@ -29,7 +30,8 @@ if is_read and type(standing) == 'table' and tonumber(standing['until']) and ton
   if standing['call'] == ARGV[4] and standing['document'] == document then
     return { document, tostring(standing['fence']), tostring(standing['attempts']) }
   end
-  if standing['job'] ~= ARGV[2] and standing['until'] > now then return {} end
+  local left_ms = standing['until'] - now
+  if standing['job'] ~= ARGV[2] and left_ms > 0 and left_ms <= 2 * ARGV[3] then return {} end
   if standing['document'] == document then attempts = standing['attempts'] + 1 end
 end
 local fence = redis.call('INCR', KEYS[4])

@@ -10,11 +10,12 @@
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
 -- returns           now in ms, ms when the next feed is due ("" for none), then feed id and token in turn
+-- USES due_names
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1])
+local due = due_names(until_ms, LONGEST_WAIT_MS)
 local leased = { tostring(now), '' }
 for _, feed in ipairs(due) do
   local token = redis.call('INCR', KEYS[3])

@@ -26,6 +26,7 @@
 -- returns           now in ms, ms when the next feed is due ("" for none), the account, the list of the fields of
 --                   weights, then for each feed its id, token, feed, health, rhythm, plan (each "" when there is
 --                   none) and the list of its state's fields, or the error
+-- USES due_names
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
@@ -45,7 +46,7 @@ local function with_room(feeds)
   return kept
 end
 
-local due = with_room(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', until_ms, 'LIMIT', 0, ARGV[1]))
+local due = with_room(due_names(until_ms, LONGEST_WAIT_MS))
 local leased = { tostring(now), '', '', {} }
 if #due > 0 then
   local newest = redis.call('INCRBY', KEYS[3], #due)

@@ -1,0 +1,119 @@
+"""A server whose clock was ahead and is set right: what that clock put off must not wait for it to come again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+import redis.asyncio
+
+from pipeline.adapters.backfills import BackfillStore
+from pipeline.adapters.backlog import CLAIM_LEASE_MS, DISPATCH_LEASE_MS, Backlog
+from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.keys import Keys
+from pipeline.adapters.leases import LEASE_MS, LeaseStore
+from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed
+
+KEYS = Keys("newswire")
+FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
+YEAR_MS, WEEK_MS = 365 * 86_400_000, 7 * 86_400_000
+
+
+async def test_a_feed_put_off_by_a_clock_that_was_ahead_is_polled(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Else every feed polled meanwhile is silent for the size of the step, and nothing says why."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    redis_client.zadd(KEYS.due, {FEED.id: await leases.now_ms() + YEAR_MS})
+
+    leased = await leases.lease_due(limit=1)
+    again = await leases.lease_due(limit=1)
+
+    assert [lease.feed for lease in leased.leases] == [FEED]
+    assert again.leases == ()
+    assert again.next_due_ms is not None
+    assert again.next_due_ms <= leased.now_ms + LEASE_MS
+
+
+async def test_the_longest_wait_there_is_runs_to_its_end(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """A feed that is asked once a month, or that said it is gone, was put off by nobody's clock."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    longest_ms = int(LONGEST_INTERVAL_SECONDS * 1000) + WEEK_MS
+    redis_client.zadd(KEYS.due, {FEED.id: await leases.now_ms() + longest_ms})
+
+    assert (await leases.lease_due(limit=1)).leases == ()
+
+
+async def test_feeds_whose_time_has_come_go_before_those_put_off_by_the_clock(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Those that are really due have waited, and a limit must hold for both together."""
+    feeds = [Feed(f"{number:016x}", f"https://example.org/{number}") for number in range(4)]
+    FeedStore(redis_client, KEYS).add(feeds)
+    leases = LeaseStore(async_redis, KEYS)
+    ahead_ms = await leases.now_ms() + YEAR_MS
+    redis_client.zadd(KEYS.due, {feeds[0].id: ahead_ms, feeds[1].id: ahead_ms + 1})
+
+    first = await leases.lease_due(limit=3)
+    second = await leases.lease_due(limit=3)
+
+    assert [lease.feed for lease in first.leases] == [feeds[2], feeds[3], feeds[0]]
+    assert [lease.feed for lease in second.leases] == [feeds[1]]
+
+
+async def test_an_older_page_put_off_by_a_clock_that_was_ahead_is_fetched(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Article pages wait in the same way, by the same script."""
+    store = BackfillStore(async_redis, KEYS)
+    name = f"{FEED.id}-older"
+    redis_client.hset(f"{KEYS.backfills}:{name}", mapping={"feed": FEED.id, "task": "{}"})
+    redis_client.zadd(KEYS.backfills, {name: Backlog(redis_client, KEYS).now_ms() + YEAR_MS})
+
+    leases, _ = await store.lease(limit=1)
+
+    assert [lease.feed_id for lease in leases] == [FEED.id]
+    redis_client.flushall()
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "chosen"), [(DISPATCH_LEASE_MS, 0), (2 * DISPATCH_LEASE_MS - 1_000, 0), (YEAR_MS, 1)]
+)
+def test_a_document_put_off_by_a_clock_that_was_ahead_goes_to_a_worker(
+    redis_client: redis.Redis, documents: list[str], ahead_ms: int, chosen: int
+) -> None:
+    """A lease that runs is left alone, also after a little step back; one that no lease reaches is none."""
+    backlog = Backlog(redis_client, KEYS)
+    redis_client.zadd(KEYS.backlog, {FEED.id: backlog.now_ms() + ahead_ms})
+
+    assert backlog.dispatch(jobs_waiting=8) == chosen
+    assert backlog.dispatch(jobs_waiting=8) == 0, "it is chosen once"
+    assert documents
+    redis_client.flushall()
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "ends"), [(CLAIM_LEASE_MS, False), (2 * CLAIM_LEASE_MS - 1_000, False), (YEAR_MS, True)]
+)
+def test_a_claim_of_a_clock_that_was_ahead_is_over(
+    redis_client: redis.Redis, documents: list[str], ahead_ms: int, *, ends: bool
+) -> None:
+    """Its worker is dead, or renews it within seconds; nobody else could ever read the feed's documents."""
+    backlog = Backlog(redis_client, KEYS)
+    dead = backlog.claim(FEED.id, job_id="dead")
+    assert dead is not None
+    claim = json.loads(redis_client.hget(KEYS.claims, FEED.id) or "")
+    claim["until"] = backlog.now_ms() + ahead_ms
+    redis_client.hset(KEYS.claims, FEED.id, json.dumps(claim))
+
+    successor = backlog.claim(FEED.id, job_id="successor")
+
+    assert (successor is not None) == ends
+    assert (backlog.finish(dead, entries=0, rejected=0) is None) == ends
+    assert documents
+    redis_client.flushall()

@@ -12,12 +12,11 @@ from time import monotonic
 from uuid import uuid4
 
 import structlog
-from redis.exceptions import RedisError
 from rq import get_current_job
 
 from pipeline.adapters.articles import FencedOff
 from pipeline.adapters.backlog import Claim
-from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.adapters.store_errors import STORE_FAULTS, STORE_LOST
 from pipeline.adapters.subscriptions import was_pushed
 from pipeline.model import Reading, Rejected, Unreadable
 from pipeline.stages.parse import limits_of
@@ -50,7 +49,7 @@ def process(feed_ids: list[str]) -> None:
                 _process_document(claim)
         except STORE_LOST:
             raise
-        except RedisError:  # one feed whose keys the store cannot use: tried again when its claim is over
+        except STORE_FAULTS:  # one feed whose keys the store cannot use: tried again when its claim is over
             log.exception("feed_failed", feed=feed_id)
 
 
@@ -82,7 +81,7 @@ def _process_document(claim: Claim) -> None:
         except STORE_LOST:
             _give_back(claim)
             raise  # the document stays; it is handed out again when Redis is back
-        except RedisError:
+        except STORE_FAULTS:
             raise
         except Exception as error:  # one bad document never costs its neighbours
             log.exception("document_failed")
@@ -91,7 +90,7 @@ def _process_document(claim: Claim) -> None:
 
 def _give_back(claim: Claim) -> None:
     """Let the attempt not count against a document that is not at fault, where the store is there to be told."""
-    with suppress(RedisError):
+    with suppress(*STORE_FAULTS):
         desk().backlog.give_back(claim)
 
 

@@ -73,8 +73,12 @@ class Backlog:
             )
             if not feeds:
                 break
-            self._enqueue([feed.decode() for feed in feeds])
-            dispatched += len(feeds)
+            known = [feed.decode() for feed in feeds if feed.isascii()]
+            if len(known) < len(feeds):  # no feed of ours has such an id, and no job could name it
+                self._client.zrem(self._keys.backlog, *[feed for feed in feeds if not feed.isascii()])
+            if known:
+                self._enqueue(known)
+            dispatched += len(known)
         return dispatched
 
     def _enqueue(self, feed_ids: list[str]) -> None:

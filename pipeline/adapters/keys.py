@@ -9,8 +9,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:due` | zset feed id → ms | as long as the feeds | when to poll; while a feed is leased, when its lease ends |
 | `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle the feed (fencing) |
 | `{ns}:tokens` | counter | for ever | the last token given, for leases and for claims |
-| `{ns}:hosts:<scope>` | hash | TTL 1 h and more | how gently a host is asked, and when it was last |
-| `{ns}:hosts:<scope>:turns` | zset feed id → ms | TTL 1 h and more | the turns that its waiting feeds were given |
+| `{ns}:hosts:<scope>`, and `…:turns` | hash, zset | TTL 1 h and more | how a host is asked; turns of its feeds |
 | `{ns}:hosts:<scope>:running` | zset feed id → ms | TTL, a minute | requests to a host that run now |
 | `{ns}:documents:<id>` | hash | until processed | a raw document, body as it came |
 | `{ns}:mailboxes:<feed>` | list of document ids | until empty | documents of one feed, in order of arrival |

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 STORE_LOST: tuple[type[Exception], ...] = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 """Lost connection, no answer in time, memory full (nothing was half written), or a replica after a failover."""
+
+STORE_FAULTS: tuple[type[Exception], ...] = (RedisError,)
+"""All that comes of the store or of the way to it, those that are waited for among them."""
 
 _DISK_FULL = "MISCONF"
 _CLOSED = "the handler is closed"

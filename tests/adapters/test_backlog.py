@@ -142,6 +142,17 @@ def test_feeds_that_wait_together_travel_as_one_job(redis_client: redis.Redis) -
     redis_client.flushall()
 
 
+def test_an_id_that_is_none_holds_up_no_feed(redis_client: redis.Redis, documents: list[str]) -> None:
+    """Another hand wrote to the backlog: the dispatcher goes on, and is not met by it again."""
+    redis_client.zadd(KEYS.backlog, {b"\xff\xfe": 0})
+    backlog = Backlog(redis_client, KEYS)
+
+    assert backlog.dispatch(jobs_waiting=8) == 1
+    assert backlog.waiting() == 1
+    assert documents
+    redis_client.flushall()
+
+
 def test_what_rq_loses_is_dispatched_again(redis_client: redis.Redis, documents: list[str]) -> None:
     """RQ loses a job whose worker dies between two commands; the document must come back by itself."""
     backlog = Backlog(redis_client, KEYS)

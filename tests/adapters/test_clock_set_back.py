@@ -11,9 +11,10 @@ import redis.asyncio
 from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.backlog import CLAIM_LEASE_MS, DISPATCH_LEASE_MS, Backlog
 from pipeline.adapters.feed_list import FeedStore
+from pipeline.adapters.hosts import HostStore, Turn
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LEASE_MS, LeaseStore
-from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed
+from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed, HostState
 
 KEYS = Keys("newswire")
 FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
@@ -116,4 +117,22 @@ def test_a_claim_of_a_clock_that_was_ahead_is_over(
     assert (successor is not None) == ends
     assert (backlog.finish(dead, entries=0, rejected=0) is None) == ends
     assert documents
+    redis_client.flushall()
+
+
+async def test_a_host_is_asked_again_whose_turns_a_clock_that_was_ahead_gave(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Its feeds would else be leased and given back a year of turns ahead, again and again."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leased = await LeaseStore(async_redis, KEYS).lease_due(limit=1)
+    host, ahead_ms = f"{KEYS.hosts}:example.org", leased.now_ms + YEAR_MS
+    redis_client.hset(host, mapping={"last": ahead_ms, "closed": ahead_ms, "gap": 1000, "latency": 5})
+    redis_client.zadd(f"{host}:turns", {FEED.id: ahead_ms, "another": ahead_ms + 1000})
+    redis_client.zadd(f"{host}:running", {"another": ahead_ms})
+    hosts = HostStore(async_redis, KEYS, gap_ms=1000, concurrency=1, run_ms=30_000)
+
+    (turn,) = await hosts.take_turns([("example.org", leased.leases[0])])
+
+    assert turn == Turn(goes=True, host=HostState(0, 1000, 5))
     redis_client.flushall()

@@ -4,7 +4,8 @@
 -- so that a host with a thousand feeds is asked evenly and nobody waits for it. A turn that is given back (see
 -- leave_hosts), or that nobody came for in a minute, is gone; the next one follows the newest that stands. A host that
 -- is closed (it asked for a pause) gives turns from its opening on. No more than so many requests to a host run at
--- once; one whose daemon died counts until its time is over.
+-- once; one whose daemon died counts until its time is over. What stands further ahead than anything is put off came
+-- there while the server's clock was ahead, and counts as not there.
 --
 -- KEYS[1] due         zset  feed id -> ms when due, or when its lease ends
 -- KEYS[2] leases      hash  feed id -> token of the newest lease
@@ -18,16 +19,22 @@
 -- ARGV[3] run_ms      how long a request may take
 -- ARGV[4..] feeds     scope, feed id and token in turn
 -- returns             for each: 1 if it goes, 0 if it was given back, then closed, gap and latency ("" when unknown)
-local SOON, SHORT, MISSED, KEPT = 20, 25, 60000, 3600000
+local SOON, SHORT, MISSED, KEPT, DAY = 20, 25, 60000, 3600000, 86400000
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local configured_gap, concurrency, run_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local function believed(ms)
+  ms = tonumber(ms or '0')
+  return ms <= now + 40 * DAY and ms or 0
+end
 
 local rooms = {}
 
 local function has_room(running)
   if not rooms[running] then
     redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
+    redis.call('ZREMRANGEBYSCORE', running, string.format('(%.0f', now + 2 * run_ms), '+inf')
     rooms[running] = concurrency - redis.call('ZCARD', running)
   end
   return rooms[running] > 0
@@ -43,6 +50,10 @@ local function turns_in(turns, feed)
   local newest = redis.call('ZRANGE', turns, -1, -1, 'WITHSCORES')[2]
   if not newest then return 0, 0 end
   redis.call('ZREMRANGEBYSCORE', turns, '-inf', now - MISSED)
+  if believed(newest) == 0 then
+    redis.call('ZREMRANGEBYSCORE', turns, string.format('(%.0f', now + 40 * DAY), '+inf')
+    newest = redis.call('ZRANGE', turns, -1, -1, 'WITHSCORES')[2] or '0'
+  end
   return tonumber(redis.call('ZSCORE', turns, feed) or '0'), tonumber(newest)
 end
 
@@ -51,10 +62,10 @@ for i = 4, #ARGV, 3 do
   local host, feed, token = KEYS[3] .. ':' .. ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local running, turns = host .. ':running', host .. ':turns'
   local known = redis.call('HMGET', host, 'last', 'closed', 'gap', 'latency')
-  local closed = tonumber(known[2] or '0')
+  local closed = believed(known[2])
   local gap = math.max(configured_gap, tonumber(known[3] or '0'))
   local own, newest = turns_in(turns, feed)
-  newest = math.max(newest, tonumber(known[1] or '0'))
+  newest = math.max(newest, believed(known[1]))
   local turn = own > 0 and own >= closed and own or math.max(now, newest + gap, closed)
   if turn <= now + SOON and not has_room(running) then
     -- One of those that run ends after about latency / concurrency; nobody knows it of a host that never answered.
@@ -70,12 +81,13 @@ for i = 4, #ARGV, 3 do
     redis.call('ZADD', turns, turn, feed)
     if redis.call('HGET', KEYS[2], feed) == token then
       redis.call('HDEL', KEYS[2], feed)
-      redis.call('ZADD', KEYS[1], 'XX', turn, feed)
+      redis.call('ZADD', KEYS[1], 'XX', math.min(turn, now + DAY), feed)
     end
   end
   local kept = math.max(turn, newest, closed) - now + KEPT
   if gap > 0 or known[1] or known[2] then redis.call('PEXPIRE', host, kept) end
   if own > 0 or not goes then redis.call('PEXPIRE', turns, kept) end
-  results[#results + 1] = { goes and 1 or 0, known[2] or '', known[3] or '', known[4] or '' }
+  local told = known[2] and string.format('%.0f', closed) or ''
+  results[#results + 1] = { goes and 1 or 0, told, known[3] or '', known[4] or '' }
 end
 return results

@@ -73,9 +73,9 @@ def _process_document(claim: Claim) -> None:
                 case Unreadable(reason):
                     _bury(claim, reason)
                 case Reading() as reading:
-                    publish(claim, reading)
+                    held = publish(claim, reading)
                     _archive(claim)
-                    _finish(claim, reading, seconds=monotonic() - started)
+                    _finish(claim, reading, held, seconds=monotonic() - started)
         except FencedOff:
             log.warning("fenced_off", attempts=claim.attempts)
         except STORE_LOST:
@@ -109,7 +109,7 @@ def _process_page(claim: Claim) -> None:
     fatal = claim.attempts > MAX_ATTEMPTS
     publish_page(claim, fault=f"page not read: its worker died {MAX_ATTEMPTS} times" if fatal else "")
     items = desk().backlog.items(claim.document.feed_id)
-    if desk().backlog.finish(claim, entries=1, rejected=0, items=items, is_cut=True) is None:
+    if desk().backlog.finish(claim, entries=0, rejected=0, items=items, is_cut=True) is None:
         log.warning("fenced_off", attempts=claim.attempts)
 
 
@@ -140,7 +140,8 @@ def _today() -> bytes:
     return (desk().clock.now_ms() // _DAY_MS & 0xFFFF).to_bytes(2, "big")
 
 
-def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
+def _finish(claim: Claim, reading: Reading, held: int, *, seconds: float) -> None:
+    """Close a document. Of its entries, *held* wait for their pages, and are counted when these have come."""
     rejected = sum(isinstance(result, Rejected) for result in reading.results)
     document = claim.document
     if reading.incomplete and not document.backfill:  # a whole answer may follow: ask for it without conditions
@@ -149,7 +150,7 @@ def _finish(claim: Claim, reading: Reading, *, seconds: float) -> None:
     items = _today() + reading.items if reading.items and not document.replayed else b""
     tally = desk().backlog.finish(
         claim,
-        entries=len(reading.results) + len(reading.skipped),
+        entries=len(reading.results) + len(reading.skipped) - held,
         rejected=rejected,
         items=desk().backlog.items(document.feed_id) if document.backfill else items,
         is_cut=reading.incomplete,

@@ -26,8 +26,10 @@ from workers.urgency import look_again_soon
 log = structlog.get_logger("workers.publishing")
 
 
-def publish(claim: Claim, reading: Reading) -> None:
+def publish(claim: Claim, reading: Reading) -> int:
     """Judge and publish every article; what changed under our hands is judged again.
+
+    Returns how many are told for the first time when their pages have come, and not before.
 
     An item that its document shows twice is taken as first shown: were both judged, they would revise each other
     at every change of the document.
@@ -41,18 +43,20 @@ def publish(claim: Claim, reading: Reading) -> None:
                 log.warning("rejected", reason=reason, which=which)
     recognised = recognise(claim.document.feed_id, list(shown.values()), skipped=reading.skipped)
     pending, aliases = recognised.articles, recognised.aliases
-    size = len(reading.results) + len(reading.skipped)
+    size, held = len(reading.results) + len(reading.skipped), 0
     while pending or aliases:
-        pending, aliases = _publish_once(claim, pending, aliases, size), b""
+        pending, held_now = _publish_once(claim, pending, aliases, size)
+        held, aliases = held + held_now, b""
     withdrawn: Sequence[str] = reading.withdrawn
     while withdrawn:
         withdrawn = _withdraw_once(claim, withdrawn)
+    return held
 
 
-def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: int) -> list[Article]:
+def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: int) -> tuple[list[Article], int]:
     """Publish *articles* by what is remembered now; returns those whose memory changed meanwhile.
 
-    *size* is how many entries their document shows in all.
+    And how many are held back from now on. *size* is how many entries their document shows in all.
     """
     feed_id, store = claim.document.feed_id, desk().articles
     articles, records = _recalled(feed_id, articles)
@@ -80,12 +84,13 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
     ]
     publications = [publication for _, publication in judged]
     fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
-    settled = [article for (article, _), fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
-    news = [article for article in settled if article.id in arrived]
+    settled = [pair for pair, fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
+    news = [article for article, _ in settled if article.id in arrived]
     soon = note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts), shown=size)
     look_again_soon(claim.document, soon)
     note_zone(claim.document, news)
-    return [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+    changed = [article for (article, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
+    return changed, sum(publication.is_held_back for _, publication in settled)
 
 
 def _recalled(feed_id: str, articles: Sequence[Article]) -> tuple[list[Article], list[bytes]]:

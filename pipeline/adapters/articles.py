@@ -42,6 +42,11 @@ class Publication:
     told: bytes = b""
     address: bytes = b""
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether an article is remembered for the first time, and told when its page has come."""
+        return bool(self.page_task) and not (self.json or self.expected)
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:

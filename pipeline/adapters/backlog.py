@@ -183,7 +183,7 @@ class Backlog:
         """
         document = claim.document
         is_part = is_cut or document.is_delta or document.replayed
-        window = "older" if document.backfill else "" if is_part else "whole"
+        window = "page" if document.page_task else "older" if document.backfill else "" if is_part else "whole"
         return self._close(claim, entries=entries, rejected=rejected, items=items, window=window, backfill=backfill)
 
     def items(self, feed_id: str) -> bytes:

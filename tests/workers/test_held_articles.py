@@ -13,6 +13,7 @@ from asking import web
 from documents import Item
 from page_desk import FEED, KEYS, pages_of, read, told, wait_in_line
 
+from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.pages import PageStore
@@ -65,6 +66,20 @@ async def test_an_article_is_told_whose_page_meets_a_fault_of_ours(
     redis_client.delete(KEYS.sketches)
     read(redis_client, ITEM)
     assert len(told(redis_client)) == 1
+
+
+async def test_an_article_that_is_held_back_has_one_fate(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """The sums must reconcile with the stream: it is counted when it is told, and not before as one that is known."""
+    read(redis_client, ITEM)
+    assert "same" not in ArticleStore(redis_client, KEYS).totals()
+    await delivered(async_redis)
+
+    process([FEED.id])
+
+    totals = ArticleStore(redis_client, KEYS).totals()
+    assert (totals["entries"], totals["new"], totals.get("same", 0), len(told(redis_client))) == (1, 1, 0, 1)
 
 
 async def test_an_article_whose_page_was_told_keeps_its_text_when_the_next_meets_a_fault(

@@ -199,6 +199,8 @@ def test_a_withdrawal_that_meets_another_change_is_judged_again(
     process(FEEDS[0])
 
     assert [fields[b"kind"] for _, fields in store.xrange(KEYS.articles)] == [b"new", b"new", b"withdrawn"]
+    totals = ArticleStore(store, KEYS).totals()
+    assert [totals[name] for name in ("entries", "new", "withdrawn")] == [2, 2, 1]
 
 
 def _wait_for_ever(*_: object, **__: object) -> NoReturn:

@@ -20,14 +20,15 @@
 -- ARGV[1] feed      feed id
 -- ARGV[2] fence     of the claim
 -- ARGV[3] id        document id
--- ARGV[4] entries   how many entries the document has
+-- ARGV[4] entries   how many entries the document has; of a page, as many as were published
 -- ARGV[5] rejected  how many of them were rejected
 -- ARGV[6] reason    why it is buried; "" when it was processed
 -- ARGV[7] attempts  how often it was tried
 -- ARGV[8] dead_size most documents to keep among the dead
 -- ARGV[9] dead_bytes most memory for them; the oldest go first, and the newest is kept however large it is
 -- ARGV[10] items    what to keep of its items; "" forgets what was kept
--- ARGV[11] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "" for a part
+-- ARGV[11] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "page" for that of
+--                   an article; "" for a part
 -- ARGV[12] backfill the older page to fetch next, if this one is older or a gap; "" for none
 -- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
@@ -38,7 +39,9 @@ end
 local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
 local revised = tonumber(redis.call('HGET', KEYS[4], 'published:revised') or '0')
 local copies = tonumber(redis.call('HGET', KEYS[4], 'published:near_duplicates') or '0')
+local withdrawn = tonumber(redis.call('HGET', KEYS[4], 'published:withdrawn') or '0')
 local entries, rejected, dead = tonumber(ARGV[4]), tonumber(ARGV[5]), 0
+if ARGV[11] == 'page' then entries = new + revised + copies end
 if ARGV[6] ~= '' then
   dead = 1
   entries, rejected = new + revised + copies, 0
@@ -55,7 +58,7 @@ local gaps, shards = 0, redis.call('HGET', KEYS[12], ARGV[1])
 if ARGV[11] == 'whole' and same == 0 and revised == 0 and new + copies > 0
   and tonumber(shards and shards:match(' (%d+)') or redis.call('HLEN', KEYS[9])) > new + copies then gaps = 1 end
 local tally = { entries = entries, new = new, revised = revised, same = same, near_duplicates = copies,
-  rejected = rejected, dead = dead, gaps = gaps }
+  rejected = rejected, dead = dead, gaps = gaps, withdrawn = withdrawn }
 if ARGV[12] ~= '' and (gaps == 1 or ARGV[11] == 'older') then
   -- A gap within a gap is walked from its own beginning, and as far back as the first: the names stay the same.
   local name, clock = ARGV[1] .. '-older', redis.call('TIME')

@@ -60,6 +60,7 @@ def connect_async(url: str) -> redis.asyncio.Redis:
         "socket_connect_timeout": _CONNECT_SECONDS,
         "health_check_interval": 30,
         "retry": _PatientAsyncRetry(NoBackoff(), _RETRIES),
+        "redis_connect_func": _greet_async,
     }
     try:
         if is_watched(url):
@@ -104,6 +105,7 @@ def _plain(url: str, retry: Retry) -> redis.Redis:
         "socket_connect_timeout": _CONNECT_SECONDS,
         "health_check_interval": 30,
         "retry": retry,
+        "redis_connect_func": _greet,
     }
     try:
         return plain_client(url, options) if is_watched(url) else redis.Redis.from_url(url, **options)
@@ -190,6 +192,11 @@ def _plainly(do: Callable[[], _Result]) -> _Result:
         raise lost from error
 
 
+def _greet(connection: redis.Connection) -> None:
+    """Log in and choose the database as redis-py does; to that, too, a server may say "not now"."""
+    _plainly(connection.on_connect)
+
+
 class _PatientRetry(Retry):
     """Tries a command again for up to PATIENCE_SECONDS, connects included."""
 
@@ -233,6 +240,11 @@ async def _in_time(do: Callable[[], Awaitable[_Result]]) -> _Result:
         if (lost := lost_store(error)) is None:
             raise
         raise lost from error
+
+
+async def _greet_async(connection: redis.asyncio.Connection) -> None:
+    """The same for the async client."""
+    await _in_time(connection.on_connect)
 
 
 class _PatientAsyncRetry(AsyncRetry):

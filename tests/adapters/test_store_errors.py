@@ -1,4 +1,4 @@
-"""A store that is away for now, where redis-py has no name for it: a full disk, a reset connection under uvloop."""
+"""A store that is away for now, where redis-py has no name for it: it says "not now", or a connection was reset."""
 
 from __future__ import annotations
 
@@ -10,24 +10,134 @@ import pytest
 import redis
 import uvloop
 from operators_valkey import NO_LIMIT, Valkey
-from redis.exceptions import ResponseError
+from redis.exceptions import ExecAbortError, MasterDownError, OutOfMemoryError, ReadOnlyError, ResponseError
 from relay import Relay
 from waiting import wait_until
 
 from pipeline.adapters.connection import connect, connect_async
-from pipeline.adapters.store_errors import STORE_LOST, StoreRefusesWrites, lost_store
+from pipeline.adapters.store_errors import STORE_LOST, StoreNotReady, lost_store
 
 
-def test_a_full_disk_is_a_lost_store_and_a_wrong_command_is_none() -> None:
-    """What is no error of ours is waited for; what is one must be heard at once."""
-    inside_a_script = ResponseError(
-        "MISCONF Errors writing to the AOF file: No space left on device script: 1f, on ..."
+@pytest.mark.parametrize(
+    "error",
+    [
+        ResponseError("MISCONF Errors writing to the AOF file: No space left on device script: 1f, on ..."),
+        ResponseError("NOREPLICAS Not enough good replicas to write."),
+        ResponseError("BUSY Valkey is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."),
+        ResponseError("UNBLOCKED force unblock from blocking operation, instance state changed"),
+        ResponseError("Command # 2 (SET a b) of pipeline caused error: BUSY Valkey is busy running a script."),
+        ResponseError("Command # 1 (SET a b) of pipeline caused error: ('BUSY Valkey is busy running a script.',)"),
+        ExecAbortError("Transaction discarded because of: NOREPLICAS Not enough good replicas to write."),
+        OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
+        ReadOnlyError("Command # 1 (SET a b) of pipeline caused error: You can't write against a read only replica."),
+        MasterDownError("Link with MASTER is down and replica-serve-stale-data is set to 'no'."),
+    ],
+    ids=lambda error: f"{type(error).__name__}: {str(error)[:24]}",
+)
+def test_an_answer_that_says_not_now_is_a_lost_store(error: ResponseError) -> None:
+    """What is no error of ours is waited for, wherever in a script or a pipeline it was met."""
+    assert isinstance(lost_store(error), StoreNotReady)
+    assert issubclass(StoreNotReady, STORE_LOST)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ResponseError("WRONGTYPE Operation against a key"),
+        ResponseError("BUSYGROUP Consumer Group name already exists"),
+        ResponseError("Command # 1 (HSET a BUSY today: BUSY as ever) of pipeline caused error: WRONGTYPE Operation"),
+        ExecAbortError("Transaction discarded because of previous errors."),
+        RuntimeError("Event loop is closed"),
+    ],
+    ids=str,
+)
+def test_a_command_at_fault_is_no_lost_store(error: Exception) -> None:
+    """A fault of ours must be heard at once; and what a publisher wrote says nothing of the store."""
+    assert lost_store(error) is None
+
+
+NOT_NOW: dict[str, tuple[list[str], list[str]]] = {
+    "NOREPLICAS": (["CONFIG SET min-replicas-to-write 1"], ["CONFIG SET min-replicas-to-write 0"]),
+    "READONLY": (["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]),
+    "MASTERDOWN": (["CONFIG SET replica-serve-stale-data no", "REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]),
+}
+WRITE = "return redis.call('SET', KEYS[1], ARGV[1])"
+
+
+@pytest.mark.parametrize("code", NOT_NOW)
+async def test_commands_scripts_and_pipelines_ride_out_a_failover(code: str, tmp_path: Path) -> None:
+    """Whoever takes over is there in seconds; a loop of the daemon that ended meanwhile stayed away for good."""
+    begin, end = NOT_NOW[code]
+    valkey = Valkey(tmp_path)
+    try:
+        with redis.Redis.from_url(valkey.url) as operator, connect(valkey.url) as plain:
+            for ride in (written_plainly(plain), written_async(valkey.url)):
+                for command in begin:
+                    operator.execute_command(*command.split())
+                with pytest.raises(ResponseError):
+                    operator.set("probe", "0")
+                relief = threading.Timer(0.4, lambda: [operator.execute_command(*each.split()) for each in end])
+                relief.start()
+                await ride
+                relief.join()
+    finally:
+        valkey.stop()
+
+
+async def written_plainly(client: redis.Redis) -> None:
+    """Write with a command, a script and two kinds of pipeline at once; all must take it."""
+    with client.pipeline(transaction=True) as together, client.pipeline(transaction=False) as in_a_row:
+        together.set("c", "3")
+        in_a_row.set("d", "4")
+        await asyncio.gather(
+            asyncio.to_thread(client.set, "a", "1"),
+            asyncio.to_thread(client.eval, WRITE, 1, "b", "2"),
+            asyncio.to_thread(together.execute),
+            asyncio.to_thread(in_a_row.execute),
+        )
+    assert client.mget("a", "b", "c", "d") == [b"1", b"2", b"3", b"4"]
+
+
+async def written_async(url: str) -> None:
+    """Do the same with an async client."""
+    client = connect_async(url)
+    together, in_a_row = client.pipeline(transaction=True), client.pipeline(transaction=False)
+    together.set("c", "7")
+    in_a_row.set("d", "8")
+    await asyncio.gather(
+        client.set("a", "5"), client.eval(WRITE, 1, "b", "6"), together.execute(), in_a_row.execute()
     )
+    assert await client.mget("a", "b", "c", "d") == [b"5", b"6", b"7", b"8"]
+    await client.aclose()
 
-    assert isinstance(lost_store(inside_a_script), StoreRefusesWrites)
-    assert issubclass(StoreRefusesWrites, STORE_LOST)
-    assert lost_store(ResponseError("WRONGTYPE Operation against a key")) is None
-    assert lost_store(RuntimeError("Event loop is closed")) is None
+
+async def test_the_long_script_of_somebody_else_is_ridden_out(tmp_path: Path) -> None:
+    """It is no fault of the documents that are at work; those that connect meanwhile wait as well."""
+    valkey = Valkey(tmp_path, "--busy-reply-threshold", "5")
+    try:
+        with redis.Redis.from_url(valkey.url) as other, connect(valkey.url) as plain:
+            plain.ping()
+            slow = threading.Thread(target=other.eval, args=(SLOW, 0))
+            slow.start()
+            await asyncio.sleep(0.1)
+            with redis.Redis.from_url(valkey.url) as impatient, pytest.raises(ResponseError, match="BUSY"):
+                impatient.get("a")
+            with connect(f"{valkey.url}?db=1") as late:
+                await asyncio.gather(written_plainly(plain), written_plainly(late))
+            slow.join()
+            slow = threading.Thread(target=other.eval, args=(SLOW, 0))
+            slow.start()
+            await asyncio.sleep(0.1)
+            await asyncio.gather(written_async(valkey.url), written_async(f"{valkey.url}?db=1"))
+            slow.join()
+    finally:
+        valkey.stop()
+
+
+SLOW = """
+local began = redis.call('TIME')
+repeat local now = redis.call('TIME') until (now[1] - began[1]) * 1000000 + now[2] - began[2] > 800000
+"""
 
 
 def test_a_command_rides_out_a_full_disk(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pipeline import wire
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.store_errors import StoreRefusesWrites
+from pipeline.adapters.store_errors import StoreNotReady
 from pipeline.model import Feed, Known, RawDocument
 from pipeline.stages.seen_records import pack, unpack
 from workers import jobs, lifecycle, publishing
@@ -110,7 +110,7 @@ def test_what_the_store_refuses_is_no_attempt_of_the_document(
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "publish", _refuse)
         for _ in range(2 * jobs.MAX_ATTEMPTS):
-            with pytest.raises(StoreRefusesWrites):
+            with pytest.raises(StoreNotReady):
                 process(FEEDS[0])
             _end_claims(store)
 
@@ -219,7 +219,7 @@ def _slowly(read: Callable[..., object], *, seconds: float) -> Callable[..., obj
 
 
 def _refuse(*_: object) -> NoReturn:
-    raise StoreRefusesWrites("the memory of the store is full")
+    raise StoreNotReady("the memory of the store is full")
 
 
 def _sent_twice(send: Callable[..., object]) -> Callable[..., object]:

@@ -35,7 +35,9 @@ class LeasedTasks(Generic[L]):
         try:
             await work(lease)
         finally:
-            self._running.pop(name, None)
+            _, holder = self._running.get(name, (lease, None))
+            if holder is asyncio.current_task():  # not the next, which has the name since our lease ended
+                del self._running[name]
 
     async def let_end(self, *, at_most_seconds: float) -> None:
         """Wait until all tasks in flight have ended, but no longer than *at_most_seconds*."""

@@ -57,3 +57,23 @@ async def test_whoever_cancels_is_told_which_leases_are_left() -> None:
 
     assert left == ["lease of a", "lease of b"]
     assert len(tasks) == 0
+
+
+async def test_a_task_that_outlived_its_lease_leaves_the_next_one_alone() -> None:
+    """After an outage the same feed is polled anew beside the old poll; unrenewed, the new lease is lost as well."""
+    tasks: LeasedTasks[asyncio.Event] = LeasedTasks()
+    old, new = asyncio.Event(), asyncio.Event()
+
+    async def work(may_end: asyncio.Event) -> None:
+        await may_end.wait()
+
+    tasks.begin("feed", old, work)
+    tasks.begin("feed", new, work)
+    old.set()
+    await tasks.let_end(at_most_seconds=0.1)
+    held = tasks.leases
+    new.set()
+    await tasks.let_end(at_most_seconds=5)
+
+    assert held == [new]
+    assert len(tasks) == 0

@@ -6,7 +6,7 @@ The daemon holds no state of its own; any number of daemons share the feeds by l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.stages.planning.accounting import book_from_json
 from workers.backpressure import Backpressure
 from workers.leased_tasks import LeasedTasks
-from workers.loops import repeat, wait
+from workers.loops import beside, repeat, wait
 from workers.older_pages import OlderPages
 from workers.pages import Pages
 from workers.polling import Polled, Poller
@@ -76,21 +76,20 @@ class Daemon:
     async def at_work(self) -> AsyncIterator[None]:
         """While the block lasts: keep the leases of what is in flight, hand arrived documents to the workers."""
         daemon_id, started_ms, ended = uuid4().hex[:12], await self.poller.leases.now_ms(), asyncio.Event()
-        loops = [
-            asyncio.create_task(repeat(self._dispatch, ended)),
-            asyncio.create_task(repeat(partial(self._keep_leases, daemon_id, started_ms, ended), ended)),
+        steps: list[Callable[[], Awaitable[None]]] = [
+            self._dispatch,
+            partial(self._keep_leases, daemon_id, started_ms, ended),
+            *(partial(pages.keep, ended) for pages in self.pages),
         ]
         if self.poller.pushes is not None:
-            step = partial(self.poller.pushes.keep, self.poller.leases.now_ms, ended)
-            loops.append(asyncio.create_task(repeat(step, ended)))
-        keepers = [repeat(partial(pages.keep, ended), ended) for pages in self.pages]
-        loops += [asyncio.create_task(keeper) for keeper in keepers]
-        try:
-            yield
-        finally:
-            ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
-            await asyncio.gather(*loops, *(pages.drain() for pages in self.pages))
-            await self.poller.leases.farewell(daemon_id)
+            steps.append(partial(self.poller.pushes.keep, self.poller.leases.now_ms, ended))
+        async with beside(repeat(step, ended) for step in steps):
+            try:
+                yield
+            finally:
+                ended.set()  # not cancelled: redis-py may swallow a cancellation that meets it at work
+                await asyncio.gather(*(pages.drain() for pages in self.pages))
+        await self.poller.leases.farewell(daemon_id)
 
     async def _lease_and_poll(self) -> None:
         if await self.backpressure.holds():

@@ -34,6 +34,7 @@ from workers.daemon import Daemon
 from workers.host_turns import HostTurns
 from workers.housekeeping import apply_new_schedule, keep_house, stay_small
 from workers.hub_door import HubDoor
+from workers.loops import beside
 from workers.older_pages import OlderPages
 from workers.pages import Pages
 from workers.polling import Poller
@@ -118,9 +119,8 @@ async def serve(settings: Settings) -> None:
                 daemon.poller.pushes = Pushes(settings, store.subscriptions, daemon.poller.web)
             log.info("started", http_port=port, feeds=store.feeds.count())
             await asyncio.to_thread(apply_new_schedule, store)
-            house = asyncio.gather(keep_house(store, stop), stay_small(stop))
-            await daemon.run(stop)
-            await house
+            async with beside([keep_house(store, stop), stay_small(stop)]):
+                await daemon.run(stop)
     log.info("stopped")
 
 

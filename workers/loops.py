@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -31,6 +32,22 @@ async def repeat(step: Callable[[], Awaitable[None]], stop: asyncio.Event) -> No
             if lost:
                 log.warning("redis_back")
             pause, lost = 0.1, False
+
+
+@asynccontextmanager
+async def beside(loops: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Run *loops* while the block lasts, and at its end until each has ended.
+
+    One that fails ends the block and the others, and what it failed of is raised: a process that goes on without it
+    looks alive, and nobody starts it again.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(loop)
+            yield
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def wait(event: asyncio.Event, at_most_seconds: float) -> None:

@@ -109,11 +109,9 @@ def look_at_groups(store: Store) -> None:
     """Announce, once, each consumer group that does not keep up any more, or does again."""
     now_ms = store.backlog.now_ms()
     for group in store.groups.all(now_ms=now_ms):
-        after = group_health(group, now_ms=now_ms)
-        before = store.groups.changed(group.name, after)
-        if before is not None:
-            alert = group_alert(group, before, after, now_ms=now_ms)
-            store.groups.announce(alert)
+        before, after = store.groups.health(group.name), group_health(group, now_ms=now_ms)
+        alert = group_alert(group, before, after, now_ms=now_ms)
+        if before != after and store.groups.change(alert):
             log.warning("group_changed", group=group.name, before=before, after=after, why=alert.why)
 
 

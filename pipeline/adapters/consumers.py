@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from redis import Redis
 
 from pipeline import wire
 from pipeline.adapters.health import ALERTS_KEPT
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.scripts import call
 from pipeline.model import ConsumerGroup, GroupAlert, GroupHealth
 
 
@@ -26,26 +27,13 @@ class ConsumerGroups:
             return []
         return [self._group(found, now_ms) for found in self._client.xinfo_groups(self._keys.articles)]
 
-    def changed(self, group: str, health: GroupHealth) -> GroupHealth | None:
-        """Remember *health* of *group*; gives what was remembered before, None if that was the same.
+    def health(self, group: str) -> GroupHealth:
+        """What is remembered of *group*; "ok" of one that nothing was said of."""
+        record = self._client.hget(self._keys.health, _field(group))
+        return cast("GroupHealth", record.decode() if isinstance(record, bytes) else "ok")
 
-        Of several daemons that look at once, one is told of the change.
-        """
-        field = f"group {group}"
-        with self._client.pipeline(transaction=True) as pipe:
-            pipe.hget(self._keys.health, field)
-            if health == "ok":
-                pipe.hdel(self._keys.health, field)
-            else:
-                pipe.hset(self._keys.health, field, health)
-            before, _ = pipe.execute()
-        known = before.decode() if before else "ok"
-        if known == health or known not in get_args(GroupHealth):
-            return None
-        return cast("GroupHealth", known)
-
-    def announce(self, alert: GroupAlert) -> None:
-        """Put *alert* on the stream of alerts."""
+    def change(self, alert: GroupAlert) -> bool:
+        """Remember the change of *alert* and announce it, all or nothing; False if it was announced before."""
         fields = {
             "group": alert.group,
             "from": alert.before,
@@ -54,7 +42,19 @@ class ConsumerGroups:
             "why": alert.why,
             "what_to_do": alert.what_to_do,
         }
-        self._client.xadd(self._keys.alerts, cast("Any", fields), maxlen=ALERTS_KEPT, approximate=True)
+        changed = call(
+            self._client,
+            "change_health",
+            keys={"feeds": self._keys.feeds, "health": self._keys.health, "alerts": self._keys.alerts},
+            arguments={
+                "feed": _field(alert.group),
+                "seen": _record(alert.before),
+                "record": _record(alert.after),
+                "alerts_size": ALERTS_KEPT,
+            },
+            tail=[part for pair in fields.items() for part in pair],
+        )
+        return bool(changed)
 
     def _group(self, found: Mapping[str, Any], now_ms: int) -> ConsumerGroup:
         name, last = found["name"], found["last-delivered-id"].decode()
@@ -68,6 +68,14 @@ class ConsumerGroups:
             oldest_ms=min((_ms(entry) for entry in ids), default=None),
             asked_ms=max((now_ms - int(consumer["idle"]) for consumer in consumers), default=None),
         )
+
+
+def _field(group: str) -> str:
+    return f"group {group}"
+
+
+def _record(health: GroupHealth) -> str:
+    return "" if health == "ok" else health
 
 
 def _ms(stream_id: bytes) -> int:

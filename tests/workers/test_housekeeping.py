@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from pipeline.adapters.shipped import default_settings_text
-from pipeline.model import Feed, FeedState, Known
+from pipeline.model import Feed, FeedState, GroupAlert, Known
 from pipeline.settings import Settings, load
 from pipeline.stages.digests import DIGESTS_BYTES
 from pipeline.stages.seen_records import pack, unpack
@@ -94,4 +94,18 @@ def test_a_dead_consumer_group_is_told_once_and_again_when_it_is_well(
     assert (dead[b"group"], dead[b"from"], dead[b"to"]) == (b"forgotten", b"ok", b"dead")
     assert b"XGROUP DESTROY" in dead[b"what_to_do"]
     assert (well[b"from"], well[b"to"]) == (b"dead", b"ok")
+    assert redis_client.xlen("{newswire}:alerts") == 2
+
+
+def test_a_change_of_a_group_is_remembered_and_announced_as_one(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    """Remembered first, it would be told by nobody after a kill; told first, by each of the daemons that look."""
+    alert = GroupAlert("g", "ok", "dead", 0, "why", "what to do")
+    with open_store(settings) as store:
+        assert [store.groups.change(alert), store.groups.change(alert)] == [True, False]
+        assert store.groups.health("g") == "dead"
+        assert store.groups.change(replace(alert, before="dead", after="ok"))
+        assert store.groups.health("g") == "ok"
+
     assert redis_client.xlen("{newswire}:alerts") == 2

@@ -1,19 +1,24 @@
--- Remember the health of a feed and announce the change, if the health is still what it was when it was judged.
+-- Remember the health of a feed or a consumer group and announce the change, if it is still as it was when judged.
 --
 -- Daemon and worker judge the same feed at the same time; compare and set lets each change be announced once. A feed
 -- removed meanwhile stays forgotten.
 --
 -- KEYS[1] feeds       hash  feed id -> the feed
--- KEYS[2] health      hash  feed id -> record of its health
+-- KEYS[2] health      hash  feed id -> record of its health; "group <name>" -> health of a consumer group
 -- KEYS[3] alerts      stream of changes of health
--- ARGV[1] feed        feed id
+-- ARGV[1] feed        feed id, or "group <name>"
 -- ARGV[2] seen        the record that was judged; "" for none
--- ARGV[3] record      the new record
+-- ARGV[3] record      the new record; "" for none
 -- ARGV[4] alerts_size most changes to keep on the stream
 -- ARGV[5..] fields    of the announcement: name and value in turn; none for a change not worth one
 -- returns             1, or 0 when the record was another one or the feed is gone
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+local is_group = string.sub(ARGV[1], 1, 6) == 'group '
+if not is_group and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
 if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+if ARGV[3] == '' then
+  redis.call('HDEL', KEYS[2], ARGV[1])
+else
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+end
 if #ARGV > 4 then redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', unpack(ARGV, 5)) end
 return 1

@@ -1,10 +1,14 @@
-"""What is tidied now and then: old stream entries behind their readers, and memory of articles long gone."""
+"""What is tidied now and then: old stream entries behind their readers, and memory of articles long gone.
+
+Nothing waits for it and nothing else does it: what fails, a step or one feed in it, costs itself alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from time import monotonic
 
@@ -20,6 +24,7 @@ from pipeline.stages.planning.live import is_planned
 from pipeline.stages.planning.packing import plan_from_bytes
 from pipeline.stages.planning.price import Account
 from pipeline.stages.schedule import regular_due_ms
+from pipeline.stages.seen_records import is_readable
 from pipeline.stages.websub import is_relied_on
 from workers.lifecycle import give_unused_memory_back
 from workers.loops import wait
@@ -38,16 +43,32 @@ async def keep_house(store: Store, stop: asyncio.Event) -> None:
     """Tidy until *stop* is set; the store's calls block, so they run in a thread."""
     next_tidy = monotonic() + _FIRST_TIDY_SECONDS
     while not stop.is_set():
+        steps = [trim_stream, look_at_groups, book_requests]
+        if monotonic() >= next_tidy:
+            next_tidy = monotonic() + _TIDY_SECONDS
+            steps.append(tidy_memory)
         try:
-            await asyncio.to_thread(_trim, store)
-            await asyncio.to_thread(look_at_groups, store)
-            await asyncio.to_thread(book_requests, store)
-            if monotonic() >= next_tidy:
-                next_tidy = monotonic() + _TIDY_SECONDS
-                await asyncio.to_thread(tidy_memory, store)
+            for step in steps:
+                await asyncio.to_thread(_do, step, store)
         except STORE_LOST as error:
             log.warning("redis_lost", reason=str(error))
         await wait(stop, _TRIM_SECONDS)
+
+
+def _do(step: Callable[[Store], None], store: Store) -> None:
+    with _at_its_own_cost(step.__name__):
+        step(store)
+
+
+@contextmanager
+def _at_its_own_cost(step: str, **which: str) -> Iterator[None]:
+    """Let what fails in the block be said and cost nothing else; a lost store is no fault of the block."""
+    try:
+        yield
+    except STORE_LOST:
+        raise
+    except Exception:
+        log.exception("housekeeping_failed", step=step, **which)
 
 
 async def stay_small(stop: asyncio.Event) -> None:
@@ -109,13 +130,14 @@ def look_at_groups(store: Store) -> None:
     """Announce, once, each consumer group that does not keep up any more, or does again."""
     now_ms = store.backlog.now_ms()
     for group in store.groups.all(now_ms=now_ms):
-        before, after = store.groups.health(group.name), group_health(group, now_ms=now_ms)
-        alert = group_alert(group, before, after, now_ms=now_ms)
-        if before != after and store.groups.change(alert):
-            log.warning("group_changed", group=group.name, before=before, after=after, why=alert.why)
+        with _at_its_own_cost("look_at_groups", group=group.name):
+            before, after = store.groups.health(group.name), group_health(group, now_ms=now_ms)
+            alert = group_alert(group, before, after, now_ms=now_ms)
+            if before != after and store.groups.change(alert):
+                log.warning("group_changed", group=group.name, before=before, after=after, why=alert.why)
 
 
-def _trim(store: Store) -> None:
+def trim_stream(store: Store) -> None:
     """Drop what is too old by the store's clock, which numbers the entries: a daemon's own may be a year ahead."""
     kept_ms = int(store.settings.articles.stream_days * _DAY_SECONDS * 1000)
     trimmed = store.articles.trim(before_ms=store.backlog.now_ms() - kept_ms)
@@ -125,11 +147,24 @@ def _trim(store: Store) -> None:
 
 def tidy_memory(store: Store) -> None:
     """Forget, feed by feed, what its own feed has not shown for `articles.seen_days`; shrink what has settled."""
-    articles, today = store.articles, store.backlog.now_ms() // 1000 // _DAY_SECONDS
+    today = store.backlog.now_ms() // 1000 // _DAY_SECONDS
     for feed in store.feeds.all():
-        everything = (article for portion in articles.memory(feed.id) for article in portion)
-        newest = newest_day(everything, today=today)
-        for portion in articles.memory(feed.id):
-            changes = tidied(portion, newest_day=newest, window_days=store.settings.articles.seen_days, today=today)
-            if forgotten := articles.tidy(feed.id, changes):
-                log.info("forgotten", feed=feed.id, articles=forgotten)
+        with _at_its_own_cost("tidy_memory", feed=feed.id):
+            _tidy_feed(store, feed.id, today)
+
+
+def _tidy_feed(store: Store, feed_id: str, today: int) -> None:
+    """Tidy the memory of one feed; a record that cannot be read is left to the version that can."""
+    articles, unread = store.articles, 0
+    everything = (article for portion in articles.memory(feed_id) for article in portion if is_readable(article[1]))
+    newest = newest_day(everything, today=today)
+    for portion in articles.memory(feed_id):
+        known = [(seen_id, record) for seen_id, record in portion if is_readable(record)]
+        unread += len(portion) - len(known)
+        changes = tidied(known, newest_day=newest, window_days=store.settings.articles.seen_days, today=today)
+        if forgotten := articles.tidy(feed_id, changes):
+            log.info("forgotten", feed=feed_id, articles=forgotten)
+    if unread:
+        log.warning(
+            "damaged", feed=feed_id, what=f"{unread} articles remembered", repair="nothing: they are left alone"
+        )

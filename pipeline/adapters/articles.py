@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
+from pipeline.adapters.consumers import is_gone
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_counters, as_fields
 from pipeline.adapters.scripts import Value, call
@@ -191,9 +193,8 @@ class ArticleStore:
 
     def trim(self, *, before_ms: int) -> int:
         """Drop stream entries older than *before_ms* that every consumer group has read and acknowledged."""
-        oldest = f"{before_ms}-0"
-        for group in self._groups():
-            oldest = min(oldest, self._low_mark(group), key=_id_order)
+        needed = (self._low_mark(group) for group in self._groups())
+        oldest = min((f"{before_ms}-0", *(mark for mark in needed if mark is not None)), key=_id_order)
         if oldest == "0-0":
             return 0
         return int(self._client.xtrim(self._keys.articles, minid=oldest, approximate=True))
@@ -203,9 +204,15 @@ class ArticleStore:
             return ()
         return self._client.xinfo_groups(self._keys.articles)
 
-    def _low_mark(self, group: Mapping[str, bytes]) -> str:
-        """The oldest entry that *group* may still need."""
-        pending: Mapping[str, bytes | None] = self._client.xpending(self._keys.articles, group["name"])
+    def _low_mark(self, group: Mapping[str, bytes]) -> str | None:
+        """The oldest entry that *group* may still need; None if it was destroyed meanwhile."""
+        pending: Mapping[str, bytes | None]
+        try:
+            pending = self._client.xpending(self._keys.articles, group["name"])
+        except ResponseError as error:
+            if is_gone(error):
+                return None
+            raise
         mark = pending["min"] or group["last-delivered-id"]
         return mark.decode()
 

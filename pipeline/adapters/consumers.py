@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from pipeline import wire
 from pipeline.adapters.health import ALERTS_KEPT
@@ -25,7 +26,8 @@ class ConsumerGroups:
         """Every group of the stream, and how it stands at *now_ms* of the store's clock."""
         if not self._client.exists(self._keys.articles):
             return []
-        return [self._group(found, now_ms) for found in self._client.xinfo_groups(self._keys.articles)]
+        found = (self._group(each, now_ms) for each in self._client.xinfo_groups(self._keys.articles))
+        return [group for group in found if group is not None]
 
     def health(self, group: str) -> GroupHealth:
         """What is remembered of *group*; "ok" of one that nothing was said of."""
@@ -56,11 +58,17 @@ class ConsumerGroups:
         )
         return bool(changed)
 
-    def _group(self, found: Mapping[str, Any], now_ms: int) -> ConsumerGroup:
+    def _group(self, found: Mapping[str, Any], now_ms: int) -> ConsumerGroup | None:
+        """The group that was *found*; None if it was destroyed since."""
         name, last = found["name"], found["last-delivered-id"].decode()
-        pending = self._client.xpending(self._keys.articles, name)
+        try:
+            pending = self._client.xpending(self._keys.articles, name)
+            consumers = self._client.xinfo_consumers(self._keys.articles, name)
+        except ResponseError as error:
+            if is_gone(error):
+                return None
+            raise
         unread: Sequence[Any] = self._client.xrange(self._keys.articles, min=f"({last}", count=1) or ()
-        consumers = self._client.xinfo_consumers(self._keys.articles, name)
         ids = [entry for entry in (pending["min"], *(entry for entry, _ in unread)) if entry]
         return ConsumerGroup(
             name.decode("utf-8", "replace"),
@@ -68,6 +76,11 @@ class ConsumerGroups:
             oldest_ms=min((_ms(entry) for entry in ids), default=None),
             asked_ms=max((now_ms - int(consumer["idle"]) for consumer in consumers), default=None),
         )
+
+
+def is_gone(error: ResponseError) -> bool:
+    """Whether *error* says that there is no such consumer group (any more)."""
+    return str(error).startswith("NOGROUP")
 
 
 def _field(group: str) -> str:

@@ -59,6 +59,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `entry_left_out` | a reader of the stream met an entry that is no article | `stream_id`, `reason` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
+| `housekeeping_failed` | housekeeping met a fault, maybe with one feed; the rest goes on | `step`, `exception` |
 | `worker_resumed` | RQ let go of its work (its own line says why) and was begun again | |
 | `redis_lost` | Redis stopped answering; the work waits for it | `reason` |
 | `redis_back` | it answers again | |

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 from time import time
 
 import pytest
 import redis
+from structlog.testing import capture_logs
+from waiting import wait_until
 
 from pipeline.adapters.shipped import default_settings_text
 from pipeline.model import Feed, FeedState, GroupAlert, Known
@@ -15,7 +19,7 @@ from pipeline.settings import Settings, load
 from pipeline.stages.digests import DIGESTS_BYTES
 from pipeline.stages.seen_records import pack, unpack
 from pipeline.state_fields import state_to_fields
-from workers.housekeeping import apply_new_schedule, look_at_groups, tidy_memory
+from workers.housekeeping import apply_new_schedule, keep_house, look_at_groups, tidy_memory
 from workers.status import status_of
 from workers.store import open_store
 
@@ -69,6 +73,63 @@ def test_what_settled_is_shrunk_and_what_is_long_gone_forgotten(
 
     assert [len(record) for record in records] == [0, 8, 64]
     assert unpack(records[1]).shown_day in range(today - 50, today - 43)
+
+
+def test_what_cannot_be_read_of_a_feed_costs_itself_alone(settings: Settings, redis_client: redis.Redis) -> None:
+    """A later version may have written it, and a disk may have bent it: all else is tidied, and it is said once."""
+    today = int(time()) // 86_400
+    strange = b"\x63" + _known(today)[1:]
+    memory = {b"%d" % n + bytes(7): record for n, record in enumerate([_known(today - 50), strange, _known(today)])}
+    other = Feed(id="00000000000000bb", url="https://example.org/other.xml")
+    with open_store(settings) as store, capture_logs() as lines:
+        store.feeds.add([other, FEED])
+        redis_client.set(store.keys.seen(other.id), "no hash at all")
+        redis_client.hset(store.keys.seen(FEED.id), mapping=memory)
+        tidy_memory(store)
+        records = store.articles.recall(FEED.id, list(memory))
+    redis_client.flushall()
+
+    assert [len(record) for record in records] == [8, 64, 64]
+    assert records[1] == strange
+    failed, damaged = sorted(lines, key=lambda line: str(line["feed"]), reverse=True)
+    assert (failed["event"], failed["step"], failed["feed"]) == ("housekeeping_failed", "tidy_memory", other.id)
+    assert (damaged["event"], damaged["what"]) == ("damaged", "1 articles remembered")
+
+
+async def test_a_step_that_fails_ends_neither_the_next_nor_the_housekeeping(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    """The budget stood still for good, and no group was watched any more, for one bad key."""
+    stop = asyncio.Event()
+    with open_store(settings) as store:
+        redis_client.set(store.keys.articles, "no stream at all", ex=60)
+        house = asyncio.create_task(keep_house(store, stop))
+        await asyncio.to_thread(wait_until, lambda: redis_client.exists(store.keys.account))
+        assert not house.done()
+        stop.set()
+        await house
+
+
+def test_a_group_that_is_destroyed_meanwhile_is_no_fault(settings: Settings, redis_client: redis.Redis) -> None:
+    """Operators destroy groups, as the alert tells them to, and the tidying may be at that very one."""
+    ended = threading.Event()
+    with open_store(settings) as store, open_store(settings) as operator:
+        redis_client.xadd(store.keys.articles, {"article": "{}"})
+
+        def make_and_destroy() -> None:
+            while not ended.is_set():
+                operator.client.xgroup_create(store.keys.articles, "brief", id="0")
+                operator.client.xgroup_destroy(store.keys.articles, "brief")
+
+        busy = threading.Thread(target=make_and_destroy)
+        busy.start()
+        try:
+            for _ in range(500):
+                store.articles.trim(before_ms=1)
+                store.groups.all(now_ms=0)
+        finally:
+            ended.set()
+            busy.join()
 
 
 def _known(day: int) -> bytes:

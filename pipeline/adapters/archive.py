@@ -2,12 +2,14 @@
 
 On disk, because they are many (a thousand busy feeds bring a gigabyte a day) and the memory of Redis is dear. A
 document is one file, `<day>/<fetched ms>-<feed>-<digest>`: a line of JSON, then the body as it came, or compressed
-with Zstandard when it came bare. A disk that is full or read-only costs the archive, never the news.
+with Zstandard when it came bare. A disk that is full or read-only costs the archive, never the news. All times are by
+the clock that comes in as `now_ms`, the store's: that of the disk may be years from it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,10 +22,12 @@ from pipeline.model import RawDocument
 
 _VERSION = 1
 _FAST = 1
-_PRUNE_SECONDS = 600
+_PRUNE_MS = 600_000
 _PRUNED = "pruned"
 _DAY_MS = 86_400_000
 _UNFINISHED = ".part"
+_UNFINISHED_MS = 3_600_000
+"""What was not finished for so long is nobody's any more: its worker was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +46,27 @@ class Archive:
         digest = blake2b(document.body, digest_size=8).hexdigest()
         day = self.folder / datetime.fromtimestamp(fetched_ms / 1000, UTC).date().isoformat()
         day.mkdir(parents=True, exist_ok=True)
-        path = day / f"{fetched_ms:013d}-{document.feed_id}-{digest}"
-        unfinished = path.with_suffix(_UNFINISHED)
-        unfinished.write_bytes(_to_bytes(document, fetched_ms))
-        unfinished.replace(path)
-        self._prune_now_and_then(now_ms)
+        name = f"{document.feed_id}-{digest}"
+        unfinished = day / f"{now_ms:013d}-{name}{_UNFINISHED}"
+        try:
+            unfinished.write_bytes(_to_bytes(document, fetched_ms))
+            unfinished.replace(day / f"{fetched_ms:013d}-{name}")
+        finally:  # above all when the disk is full
+            self._prune_now_and_then(now_ms)
 
     def since(self, since_ms: int, *, feed_id: str | None = None) -> list[Path]:
         """List the documents fetched at *since_ms* or later, of all feeds or of one, oldest first."""
-        names = (path for path in self._files() if int(path.name[:13]) >= since_ms)
+        finished = (path for path in self._files() if path.suffix != _UNFINISHED)
+        names = (path for path in finished if _ms(path) >= since_ms)
         return sorted(path for path in names if feed_id is None or path.name[14:].startswith(f"{feed_id}-"))
 
     def prune(self, now_ms: int) -> int:
-        """Drop what is too old, and then the oldest of what is too much; returns how many documents went."""
-        oldest_ms = now_ms - self.days * _DAY_MS
+        """Drop what is too old or was left unfinished, and then the oldest of what is too much; returns how many."""
         total = dropped = 0
         for path in sorted(self._files(), reverse=True):
-            size = _size(path)
-            total += size
-            if int(path.name[:13]) < oldest_ms or total > self.most_bytes:
+            total += _size(path)
+            kept_ms = _UNFINISHED_MS if path.suffix == _UNFINISHED else self.days * _DAY_MS
+            if _ms(path) < now_ms - kept_ms or total > self.most_bytes:
                 path.unlink(missing_ok=True)
                 dropped += 1
         for day in self._days():
@@ -72,11 +78,12 @@ class Archive:
         """Prune when nobody has for ten minutes: a mark on the disk, for each job is a process of its own."""
         mark = self.folder / _PRUNED
         try:
-            fresh = now_ms / 1000 - mark.stat().st_mtime < _PRUNE_SECONDS
+            fresh = abs(now_ms - mark.stat().st_mtime_ns // 1_000_000) < _PRUNE_MS
         except FileNotFoundError:
             fresh = False
         if not fresh:
             mark.touch()
+            os.utime(mark, ns=(now_ms * 1_000_000, now_ms * 1_000_000))
             self.prune(now_ms)
 
     def _days(self) -> list[Path]:
@@ -84,7 +91,7 @@ class Archive:
 
     def _files(self) -> Iterator[Path]:
         for day in self._days():
-            yield from (path for path in day.iterdir() if path.name[:13].isdigit() and path.suffix != _UNFINISHED)
+            yield from (path for path in day.iterdir() if path.name[:13].isdigit())
 
 
 def read_archived(path: Path) -> RawDocument:
@@ -121,6 +128,11 @@ def _to_bytes(document: RawDocument, fetched_ms: int) -> bytes:
         "packed": is_bare,
     }
     return json.dumps(facts).encode() + b"\n" + (zstd.compress(document.body, _FAST) if is_bare else document.body)
+
+
+def _ms(path: Path) -> int:
+    """When the document in *path* was fetched; of an unfinished one, when it was begun."""
+    return int(path.name[:13])
 
 
 def _size(path: Path) -> int:

@@ -57,6 +57,31 @@ def test_what_is_old_or_too_much_goes_oldest_first(tmp_path: Path) -> None:
     assert int(kept[-1].name[:13]) == NOW_MS
 
 
+def test_the_archive_goes_by_one_clock(tmp_path: Path) -> None:
+    """A machine whose clock was ahead of the store's kept everything, until its disk was full."""
+    archive = Archive(tmp_path, 1, 10_000)
+    for day in range(5):  # long ago by the clock of the machine that runs this
+        then_ms = NOW_MS + day * DAY_MS
+        archive.keep(replace(DOCUMENT, fetched_ms=then_ms), now_ms=then_ms)
+
+    assert [int(path.name[:13]) for path in archive.since(0)] == [NOW_MS + 3 * DAY_MS, NOW_MS + 4 * DAY_MS]
+
+
+def test_what_killed_workers_left_unfinished_goes_within_the_hour(tmp_path: Path) -> None:
+    """Nobody reads it, and it is no document; what is being written just now stays."""
+    archive = Archive(tmp_path, 3, 1_000_000)
+    archive.keep(DOCUMENT, now_ms=NOW_MS)
+    day = archive.since(0)[0].parent
+    left, current = (day / f"{NOW_MS - age_ms:013d}-{FEED}-{'0' * 16}.part" for age_ms in (2 * 3_600_000, 1_000))
+    left.write_bytes(b"{")
+    current.write_bytes(b"{")
+    archive.prune(NOW_MS)
+
+    assert not left.exists()
+    assert current.exists()
+    assert len(archive.since(0)) == 1
+
+
 def test_of_no_days_nothing_is_kept(tmp_path: Path) -> None:
     """Who does not want it has no folder."""
     Archive(tmp_path / "documents", 0, 1_000_000).keep(DOCUMENT, now_ms=NOW_MS)

@@ -129,7 +129,7 @@ def _hub_door(store: Store) -> HubDoor | None:
     settings = store.settings
     if not settings.push.callback_url:
         return None
-    return HubDoor(store.subscriptions, limit_bytes=settings.fetch.max_body_bytes)
+    return HubDoor(store.subscriptions, store.backlog.now_ms, limit_bytes=settings.fetch.max_body_bytes)
 
 
 def main() -> int:

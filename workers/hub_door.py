@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from time import time
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -25,10 +25,14 @@ def callback_of(callback_url: str, feed_id: str, known: Subscription) -> str:
 
 
 class HubDoor:
-    """Answers hubs that know a callback; a body of more than *limit_bytes* is refused before it is read whole."""
+    """Answers hubs that know a callback; a body of more than *limit_bytes* is refused before it is read whole.
 
-    def __init__(self, subscriptions: Subscriptions, *, limit_bytes: int) -> None:
+    Leases are counted by *clock*, the store's, in ms: whoever relies on a hub goes by it.
+    """
+
+    def __init__(self, subscriptions: Subscriptions, clock: Callable[[], int], *, limit_bytes: int) -> None:
         self._subscriptions = subscriptions
+        self._clock = clock
         self.limit_bytes = limit_bytes
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,8 +43,9 @@ class HubDoor:
         """Confirm what we asked for, and nothing else: an unknown topic or mode is a 404."""
 
         def decide(known: Subscription | None) -> Subscription | None:
-            is_ours = known is not None and _knows(known, request)
-            return verified(known, request.query, now_ms=_now_ms()) if is_ours and known is not None else None
+            if known is None or not _knows(known, request):
+                return None
+            return verified(known, request.query, now_ms=self._clock())
 
         feed_id = request.match_info["feed"]
         try:
@@ -66,7 +71,7 @@ class HubDoor:
             document = RawDocument(
                 feed_id=feed_id,
                 url=known.topic,
-                fetched_ms=_now_ms(),
+                fetched_ms=await asyncio.to_thread(self._clock),
                 body=body,
                 content_type=request.headers.get("Content-Type", ""),
                 is_delta=True,
@@ -86,7 +91,3 @@ class HubDoor:
 
 def _knows(known: Subscription, request: web.Request) -> bool:
     return hmac.compare_digest(known.token.encode(), request.match_info["token"].encode("utf-8", "replace"))
-
-
-def _now_ms() -> int:
-    return int(time() * 1000)

@@ -217,10 +217,12 @@ class _PatientRetry(Retry):
                     if is_retryable and not is_retryable(error):
                         raise
                     pause = tries.pause_seconds(error)
-                    fail(error, tries.failures) if with_failure_count else fail(error)
+                    try:
+                        fail(error, tries.failures) if with_failure_count else fail(error)
+                    finally:  # where keys are watched it raises, and is called again at once
+                        time.sleep(pause or 0.0)
                     if pause is None:
                         raise
-                time.sleep(pause)
         finally:
             _inside.reset(mark)
 

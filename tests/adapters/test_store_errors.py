@@ -10,6 +10,7 @@ import pytest
 import redis
 import uvloop
 from operators_valkey import NO_LIMIT, Valkey
+from redis.client import Pipeline
 from redis.exceptions import ExecAbortError, MasterDownError, OutOfMemoryError, ReadOnlyError, ResponseError
 from relay import Relay
 from waiting import wait_until
@@ -109,6 +110,29 @@ async def written_async(url: str) -> None:
     )
     assert await client.mget("a", "b", "c", "d") == [b"5", b"6", b"7", b"8"]
     await client.aclose()
+
+
+def test_a_watched_change_pauses_between_its_tries(tmp_path: Path) -> None:
+    """To begin anew is left to whoever watches, and RQ does so at once: 1,243 times in half a second."""
+    valkey, tries = Valkey(tmp_path), 0
+
+    def change(pipe: Pipeline) -> None:
+        nonlocal tries
+        tries += 1
+        pipe.multi()
+        pipe.set("probe", "1")
+
+    try:
+        with redis.Redis.from_url(valkey.url) as operator, connect(valkey.url) as client:
+            operator.config_set("min-replicas-to-write", "1")
+            relief = threading.Timer(0.5, operator.config_set, ["min-replicas-to-write", "0"])
+            relief.start()
+            client.transaction(change, "probe")
+            relief.join()
+            assert operator.get("probe") == b"1"
+    finally:
+        valkey.stop()
+    assert 2 <= tries <= 20
 
 
 async def test_the_long_script_of_somebody_else_is_ridden_out(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipeline import wire
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.hosts import HostStore
 from pipeline.adapters.keys import Keys
-from pipeline.adapters.load import measure_load
+from pipeline.adapters.load import announce_wait, measure_load
 from pipeline.adapters.pages import PageStore
 from pipeline.adapters.robots_cache import RobotsCache
 from pipeline.adapters.web import Web
@@ -34,7 +34,8 @@ def pages_of(settings: Settings, client: redis.asyncio.Redis, web: Web, *, gap_m
     """The pages as a daemon fetches them, a host's requests *gap_ms* apart."""
     hosts = HostStore(client, KEYS, gap_ms=gap_ms, concurrency=4, run_ms=5_000, leased="pages")
     guide = RobotsGuide(web, RobotsCache(client, KEYS), user_agent="newswire", limit_bytes=100_000)
-    pressure = Backpressure(partial(measure_load, client, KEYS), settings.workers.most_waiting)
+    measure, announce = partial(measure_load, client, KEYS), partial(announce_wait, client, KEYS)
+    pressure = Backpressure(measure, announce, settings.workers.most_waiting)
     return Pages(settings, PageStore(client, KEYS), web, HostTurns(hosts, settings.fetch), guide, pressure, 4)
 
 

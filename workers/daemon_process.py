@@ -18,7 +18,7 @@ from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.connection import AsyncClient, connect_async
 from pipeline.adapters.hosts import HostStore, Leased
 from pipeline.adapters.leases import LeaseStore
-from pipeline.adapters.load import measure_load
+from pipeline.adapters.load import announce_wait, measure_load
 from pipeline.adapters.pages import PageStore
 from pipeline.adapters.robots_cache import RobotsCache
 from pipeline.adapters.store_errors import STORE_LOST
@@ -74,7 +74,7 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
     try:
         async with Web(settings.fetch, digest=digest_of_decoded) as web:
             poller = Poller(settings, LeaseStore(client, store.keys), web, _turns(client, store))
-            pressure = Backpressure(partial(measure_load, client, store.keys), settings.workers.most_waiting)
+            pressure = _pressure(client, store)
             pages = _pages(client, store, web, pressure, tries=page_tries)
             older_pages = OlderPages(
                 BackfillStore(client, store.keys), web, _turns(client, store, leased="backfills")
@@ -82,6 +82,11 @@ async def open_daemon(store: Store, *, page_tries: int = MOST_ATTEMPTS) -> Async
             yield Daemon(settings, store.backlog, poller, pressure, pages=(pages, older_pages))
     finally:
         await client.aclose()
+
+
+def _pressure(client: AsyncClient, store: Store) -> Backpressure:
+    measure, announce = partial(measure_load, client, store.keys), partial(announce_wait, client, store.keys)
+    return Backpressure(measure, announce, store.settings.workers.most_waiting)
 
 
 def _turns(client: AsyncClient, store: Store, *, leased: Leased = "feeds") -> HostTurns:

@@ -11,7 +11,8 @@ import sys
 
 import click
 
-from pipeline.errors import NewswireError
+from pipeline.adapters.store_errors import STORE_LOST
+from pipeline.errors import NewswireError, StoreUnreachable
 from workers import (
     cli_dead,
     cli_feed_views,
@@ -69,6 +70,9 @@ def _exit_code(arguments: list[str]) -> int:
         return end.exit_code
     except (NewswireError, click.ClickException) as error:
         return _explain(error)
+    except STORE_LOST as error:  # a command has been patient already
+        said = str(error).rstrip(".")
+        return _explain(StoreUnreachable(f"Redis cannot be used now: {said}; mend that, and run the command again"))
     except (click.Abort, KeyboardInterrupt):
         return interrupted.EXIT_CODE
     except BrokenPipeError:  # the reader of our output has gone (`newswire tail | head`): no error of ours

@@ -15,6 +15,7 @@ from pipeline.adapters.leases import LEASE_MS
 from pipeline.adapters.replies import as_counters, as_fields, as_weights
 from pipeline.adapters.scripts import Value, call
 from pipeline.adapters.seen_shards import shard_names
+from pipeline.adapters.transactions import transact
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import known_state
 
@@ -49,7 +50,7 @@ class FeedStore:
             if due:
                 pipe.zadd(self._keys.due, due, nx=True)
 
-        results = cast("list[int]", self._client.transaction(put, self._keys.feeds))
+        results = cast("list[int]", transact(self._client, put, self._keys.feeds))
         return [feed for feed, was_new in zip(feeds, results, strict=False) if was_new]
 
     def remove(self, feed_id: str) -> bool:
@@ -74,7 +75,7 @@ class FeedStore:
             for document_id in waiting:
                 pipe.delete(keys.documents(document_id.decode()))
 
-        removed, *_ = cast("list[int]", self._client.transaction(forget, mailbox, keys.shards))
+        removed, *_ = cast("list[int]", transact(self._client, forget, mailbox, keys.shards))
         return bool(removed)
 
     def set_paused(self, feed_id: str, *, paused: bool) -> bool:
@@ -116,7 +117,7 @@ class FeedStore:
                 pipe.hset(self._keys.feeds, feed_id, wire.feed_to_json(changed[0]))
                 besides(pipe)
 
-        self._client.transaction(put, self._keys.feeds)
+        transact(self._client, put, self._keys.feeds)
         return changed[0] if changed else None
 
     def folder_weights(self) -> dict[str, float]:

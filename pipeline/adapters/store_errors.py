@@ -45,16 +45,20 @@ def lost_store(error: Exception) -> RedisConnectionError | None:
     that was reset is written to all the same, and uvloop says so with a bare RuntimeError.
     """
     if isinstance(error, ResponseError) and (state := _NOT_NOW.get(_code(error))) is not None:
-        return StoreNotReady(f"the store {state}: {error}")
+        return StoreNotReady(f"the store {state}: {_answer(error)}")
     if isinstance(error, RuntimeError) and _CLOSED in str(error):
         return RedisConnectionError("the connection was reset")
     return None
 
 
 def _code(error: ResponseError) -> str:
-    """The code of the answer, which redis-py keeps unless it has a class for it; wherever the command stood.
+    """The code of the answer, which redis-py keeps unless it has a class for it."""
+    return _NAMED.get(type(error)) or _answer(error).partition(" ")[0]
+
+
+def _answer(error: ResponseError) -> str:
+    """What the store answered, wherever the command stood; redis-py quotes the command before it.
 
     Of what a pipeline met its async client tells the tuple: "caused error: ('BUSY Valkey is ...',)".
     """
-    answer = str(error).rpartition(_IN_PIPELINE)[2].lstrip("('\"").removeprefix(_IN_TRANSACTION)
-    return _NAMED.get(type(error)) or answer.partition(" ")[0]
+    return str(error).rpartition(_IN_PIPELINE)[2].lstrip("('\"").removeprefix(_IN_TRANSACTION)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import redis
 from documents import Item, rss
+from operators_valkey import Valkey
 from origin import OriginThread
 from system import running_system
 
@@ -58,3 +61,20 @@ def test_what_is_taken_back_is_as_if_it_had_never_been_set() -> None:
     assert "newswire:" not in exported
     assert unknown.code != 0
     assert len(unknown.stderr.splitlines()) == 1
+
+
+def test_a_store_without_room_ends_the_command_with_one_line(tmp_path: Path) -> None:
+    """Whoever waits at the terminal must learn why nothing was added, and what to do."""
+    valkey = Valkey(tmp_path, "--appendonly", "yes")
+    try:
+        with redis.Redis.from_url(valkey.url) as client, running_system(REDIS_URL=valkey.url) as system:
+            client.config_set("maxmemory", 1)
+            finished = system.run("feeds", "add", "http://127.0.0.1:9/feed.xml", timeout_seconds=60)
+    finally:
+        valkey.stop()
+
+    assert finished.code == 1
+    (line,) = finished.messages
+    assert "the store has no memory left: command not allowed" in line
+    assert "run the command again" in line
+    assert len(line) < 200

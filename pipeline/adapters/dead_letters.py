@@ -15,18 +15,24 @@ from pipeline.adapters.scripts import call
 from pipeline.model import RawDocument
 
 _PORTION = 50
+_NAMES = (b"id", b"feed", b"reason")
+_DAMAGED = "damaged entry"
 _ENTRY = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
 
 
 @dataclass(frozen=True, slots=True)
 class DeadDocument:
-    """A buried document: *entry* names it among the dead, *buried_ms* is when, *attempts* how often it was tried."""
+    """A buried document: *entry* names it among the dead, *buried_ms* is when, *attempts* how often it was tried.
+
+    Of one that *is_damaged*, which another hand wrote, the rest is what can be read; it can only be dropped.
+    """
 
     entry: str
     buried_ms: int
     reason: str
     attempts: int
     document: RawDocument
+    is_damaged: bool = False
 
 
 class DeadLetters:
@@ -52,10 +58,12 @@ class DeadLetters:
         return _dead(*found[0]) if found else None
 
     def replay(self, dead: DeadDocument) -> bool:
-        """Let *dead* wait for a worker again; False when it or its feed is gone.
+        """Let *dead* wait for a worker again; False when it or its feed is gone, or it is damaged.
 
         Only what was never published comes of it: an older state of an article is no revision of a newer one.
         """
+        if dead.is_damaged:
+            return False
         document = dead.document
         return bool(
             call(
@@ -82,16 +90,25 @@ class DeadLetters:
 
 
 def _dead(entry: bytes, fields: Mapping[bytes, bytes]) -> DeadDocument:
-    document_id = fields[b"id"].decode("utf-8", "replace")
+    document_id, feed_id, reason = (fields.get(name, b"").decode("utf-8", "replace") for name in _NAMES)
+    attempts = _attempts(fields)
     try:
         document = wire.document_from_fields(document_id, fields)
     except ValueError:  # the payload was gone when it was buried
-        feed_id = fields[b"feed"].decode("utf-8", "replace")
         document = RawDocument(feed_id, "", None, b"", id=document_id)
+    is_damaged = attempts is None or not fields.keys() >= set(_NAMES)
     return DeadDocument(
         entry=entry.decode(),
         buried_ms=int(entry.partition(b"-")[0]),
-        reason=fields[b"reason"].decode("utf-8", "replace"),
-        attempts=int(fields[b"attempts"]),
+        reason=_DAMAGED if is_damaged else reason,
+        attempts=attempts or 0,
         document=document,
+        is_damaged=is_damaged,
     )
+
+
+def _attempts(fields: Mapping[bytes, bytes]) -> int | None:
+    try:
+        return int(fields[b"attempts"])
+    except (KeyError, ValueError):
+        return None

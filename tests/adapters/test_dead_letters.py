@@ -98,6 +98,31 @@ def test_a_dropped_document_is_gone_once(redis_client: redis.Redis, dead: DeadDo
     assert letters.get(dead.entry) is None
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"x": "y"},
+        {"id": "a", "feed": "b", "reason": "r", "attempts": "many"},
+        {"id": "a", "feed": FEED.id, "attempts": "2"},
+        {"id": "a", "feed": "b", "reason": "r", "attempts": b"\xff"},
+    ],
+)
+def test_a_damaged_entry_is_told_as_such_and_can_only_be_dropped(
+    redis_client: redis.Redis, dead: DeadDocument, fields: dict[str, str | bytes]
+) -> None:
+    """Nobody could list, replay or drop anything while one entry of another hand stood among the dead."""
+    letters = DeadLetters(redis_client, KEYS)
+    entry = redis_client.xadd(KEYS.dead, fields).decode()  # type: ignore[arg-type]
+
+    damaged, sound = letters
+
+    assert sound == dead
+    assert (damaged.entry, damaged.reason, damaged.is_damaged) == (entry, "damaged entry", True)
+    assert not letters.replay(damaged)
+    assert letters.drop(damaged)
+    assert list(letters) == [dead]
+
+
 @pytest.mark.parametrize("entry", ["", "x", "1-", "-", "1-2-3", "9" * 40, "٣-0", "(1-0", "+"])
 def test_what_is_no_id_names_nothing(redis_client: redis.Redis, entry: str) -> None:
     """A typing error is answered in words, not with the server's error."""

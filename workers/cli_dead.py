@@ -41,7 +41,7 @@ def list_(
     table = Table("id", "buried", "feed", "bytes", "tried", "reason", box=None, pad_edge=False)
     for each in found:
         document = each.document
-        when = wire.rfc3339(each.buried_ms)[:19]
+        when = _instant(each.buried_ms)[:19]
         size = str(len(document.body))
         table.add_row(each.entry, when, document.url or document.feed_id, size, str(each.attempts), each.reason)
     Output().print(table)
@@ -72,7 +72,7 @@ def replay(
 ) -> None:
     """Send them to the workers again; only what was never published is published."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        _each(store, entries, everything, DeadLetters.replay, "replayed", "its feed was removed, or it is gone")
+        _each(store, entries, everything, DeadLetters.replay, "replayed", _why_not_replayed)
 
 
 @dead.command("drop", epilog="Example: newswire dead drop 1700000000000-0")
@@ -84,7 +84,7 @@ def drop(
 ) -> None:
     """Forget them for good; `newswire dead show ID > FILE` keeps a copy."""
     with open_store(settings_from(config, data_dir, redis_url)) as store:
-        _each(store, entries, everything, DeadLetters.drop, "dropped", "it is gone")
+        _each(store, entries, everything, DeadLetters.drop, "dropped", lambda _: "it is gone")
 
 
 def _each(
@@ -93,8 +93,9 @@ def _each(
     everything: bool,  # noqa: FBT001 - as the command line has it
     act: Callable[[DeadLetters, DeadDocument], bool],
     done: str,
-    undone: str,
+    why_not: Callable[[DeadDocument], str],
 ) -> None:
+    """Do *act* to each; ends with exit code 1 when that failed with one that was named."""
     letters = DeadLetters(store.client, store.keys)
     found = _named(store, entries, everything=everything)
     count = 0
@@ -102,12 +103,20 @@ def _each(
         if act(letters, each):
             count += 1
         else:
-            click.echo(f"newswire: {each.entry} not {done}: {undone}", err=True)
+            click.echo(f"newswire: {each.entry} not {done}: {why_not(each)}", err=True)
     click.echo(f"{done}: {count}")
+    if entries and count < len(found):
+        sys.exit(1)
+
+
+def _why_not_replayed(each: DeadDocument) -> str:
+    if each.is_damaged:
+        return f"{each.reason}; newswire dead drop {each.entry} forgets it"
+    return "its feed was removed, or it is gone"
 
 
 def _named(store: Store, entries: Sequence[str], *, everything: bool) -> Sequence[DeadDocument]:
-    """Find the dead documents that the command line names; raises UsageError for one that is not there."""
+    """Find the dead documents that the command line names, each once; raises UsageError for one that is not there."""
     letters = DeadLetters(store.client, store.keys)
     if everything == bool(entries):
         raise UsageError("name the documents (newswire dead list shows their ids), or say --all")
@@ -117,7 +126,7 @@ def _named(store: Store, entries: Sequence[str], *, everything: bool) -> Sequenc
     missing = [entry for entry, each in found if each is None]
     if missing:
         raise UsageError(f"{missing[0]}: no dead document of this id; newswire dead list shows them")
-    return [each for _, each in found if each is not None]
+    return list({each.entry: each for _, each in found if each is not None}.values())
 
 
 def _is_of(each: DeadDocument, feed: str) -> bool:
@@ -128,13 +137,21 @@ def _facts(each: DeadDocument) -> dict[str, object]:
     document = each.document
     return {
         "id": each.entry,
-        "buried_at": wire.rfc3339(each.buried_ms),
+        "buried_at": _instant(each.buried_ms),
         "feed": document.feed_id,
         "url": document.url,
-        "fetched_at": None if document.fetched_ms is None else wire.rfc3339(document.fetched_ms),
+        "fetched_at": None if document.fetched_ms is None else _instant(document.fetched_ms),
         "bytes": len(document.body),
         "content_type": document.content_type,
         "content_encoding": document.content_encoding,
         "attempts": each.attempts,
         "reason": each.reason,
     }
+
+
+def _instant(ms: int) -> str:
+    """Write the instant *ms*; one that no calendar has, which another hand wrote, as the number it is."""
+    try:
+        return wire.rfc3339(ms)
+    except OverflowError:
+        return f"{ms} ms"

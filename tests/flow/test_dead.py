@@ -10,6 +10,10 @@ from documents import Item, rss
 from origin import OriginThread
 from system import System, running_system
 
+from pipeline.adapters.connection import connect
+from pipeline.adapters.embedded import EmbeddedStore
+from pipeline.adapters.keys import Keys
+
 pytestmark = pytest.mark.flow
 
 
@@ -56,3 +60,40 @@ def test_a_wrong_name_is_answered_in_one_line(system: System, arguments: tuple[s
 
     assert finished.code == 2
     assert len(finished.messages) == 1
+
+
+def test_what_was_named_counts_once_and_what_was_not_replayed_is_an_error(system: System) -> None:
+    """A script that replays by id must not take for done what was left out, nor one document for two."""
+    with OriginThread() as origin:
+        for name in ("/a", "/b"):
+            origin.serve(name, b"<!doctype html><title>Maintenance</title>" + name.encode())
+        system.run("run", "--once", origin.url("/a"), origin.url("/b"))
+        ids = {str(each["url"]): str(each["id"]) for each in listed(system)}
+        one, other = ids[origin.url("/a")], ids[origin.url("/b")]
+        system.run("feeds", "remove", origin.url("/b"))
+        done = system.run("dead", "replay", one, one)
+        undone = system.run("dead", "replay", other)
+        everything = system.run("dead", "replay", "--all")
+
+    assert (done.code, done.stdout) == (0, "replayed: 1\n")
+    assert (undone.code, undone.stdout) == (1, "replayed: 0\n")
+    (line,) = undone.messages
+    assert line == f"newswire: {other} not replayed: its feed was removed, or it is gone"
+    assert (everything.code, everything.stdout) == (0, "replayed: 0\n")
+
+
+def test_damaged_entries_are_listed_left_out_and_dropped(system: System) -> None:
+    """Whoever looks at the dead repairs something: the command must show them whatever stands there."""
+    with EmbeddedStore(system.data_dir) as store, connect(store.url) as client:
+        dead = Keys("newswire").dead
+        client.xadd(dead, {"x": "y"})
+        client.xadd(dead, {"id": "a", "feed": "b", "reason": "r", "attempts": "many"}, id="9" * 18 + "-1")
+
+        assert [each["reason"] for each in listed(system)] == ["damaged entry"] * 2
+        assert system.run("dead", "list").stdout.count("damaged entry") == 2
+        replayed = system.run("dead", "replay", "--all")
+        dropped = system.run("dead", "drop", "--all")
+
+    assert (replayed.code, replayed.stdout) == (0, "replayed: 0\n")
+    assert [line.partition(" not replayed: ")[2][:13] for line in replayed.messages] == ["damaged entry"] * 2
+    assert (dropped.stdout, listed(system)) == ("dropped: 2\n", [])

@@ -14,7 +14,6 @@ import click
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from rich.text import Text
 
 from pipeline.adapters.web import Web
 from pipeline.errors import FeedListError
@@ -117,7 +116,7 @@ def _show_found(each: Discovered) -> None:
         table = Table("", "feed", "title", "found as", box=None, pad_edge=False, title=f"feeds of {each.given}")
         for candidate in each.found:
             mark = "*" if candidate.url == each.best.url else ""
-            table.add_row(mark, Text(candidate.url), Text(candidate.title), candidate.source)
+            table.add_row(mark, candidate.url, candidate.title, candidate.source)
         Output().print(table)
 
 

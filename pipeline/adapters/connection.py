@@ -21,6 +21,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
+from redis.sentinel import MasterNotFoundError
 
 from pipeline.adapters.quick_packing import packs_quickly
 from pipeline.adapters.sentinel import async_client, is_watched, plain_client
@@ -154,6 +155,8 @@ def _no_address(url: str) -> StoreUnreachable:
 
 
 def _line(error: Exception) -> str:
+    if isinstance(error, MasterNotFoundError):  # its text quotes the clients of the sentinels
+        return "none of these sentinels answers and knows a primary of this name"
     return " ".join(str(error).split()) or type(error).__name__
 
 

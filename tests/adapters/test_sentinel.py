@@ -174,6 +174,12 @@ def test_what_names_no_service_is_refused_in_one_line(url: str) -> None:
 
 
 def test_sentinels_that_do_not_answer_are_said_at_the_start() -> None:
-    """A wrong port is the usual first mistake."""
-    with pytest.raises(StoreUnreachable, match="does not answer"):
-        check(f"redis+sentinel://127.0.0.1:{_free_port()}/wire")
+    """A wrong port is the usual first mistake; redis-py says two thousand characters of it."""
+    places = ",".join(f"127.0.0.1:{_free_port()}" for _ in range(2))
+    with pytest.raises(StoreUnreachable) as caught:
+        check(f"redis+sentinel://bob:s3cret@{places}/wire")
+
+    assert str(caught.value) == (
+        f"redis+sentinel://{places}/wire: Redis does not answer: none of these sentinels answers and knows a primary "
+        "of this name; start it, or correct redis_url (NEWSWIRE_REDIS_URL)"
+    )

@@ -4,6 +4,7 @@ NewswireError               one clear line: what, which, why, what to do
 ├── UsageError              the command was called wrongly               exit 2
 ├── SettingsError           a setting is unknown or out of range         exit 2
 ├── FeedListError           an OPML or URL list cannot be read           exit 1
+├── ArchiveError            the folder of raw documents cannot be read   exit 1
 ├── StoreError              Redis: cannot be reached or must not be used exit 1
 │   ├── StoreUnreachable    no answer at the configured address
 │   ├── StoreUnfit          wrong version or eviction policy
@@ -35,6 +36,10 @@ class SettingsError(NewswireError):
 
 class FeedListError(NewswireError):
     """A list of feeds (OPML or text) cannot be read, or a feed is not on ours."""
+
+
+class ArchiveError(NewswireError):
+    """The folder of raw documents cannot be read."""
 
 
 class StoreError(NewswireError):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from backports import zstd
 
+from pipeline.errors import ArchiveError
 from pipeline.model import RawDocument
 
 _VERSION = 1
@@ -55,9 +56,15 @@ class Archive:
             self._prune_now_and_then(now_ms)
 
     def since(self, since_ms: int, *, feed_id: str | None = None) -> list[Path]:
-        """List the documents fetched at *since_ms* or later, of all feeds or of one, oldest first."""
+        """List the documents fetched at *since_ms* or later, of all feeds or of one, oldest first.
+
+        Raises ArchiveError when the folder cannot be read.
+        """
         finished = (path for path in self._files() if path.suffix != _UNFINISHED)
-        names = (path for path in finished if _ms(path) >= since_ms)
+        try:
+            names = [path for path in finished if _ms(path) >= since_ms]
+        except OSError as error:
+            raise ArchiveError(f"{error.filename}: the archive cannot be read: {error.strerror}") from None
         return sorted(path for path in names if feed_id is None or path.name[14:].startswith(f"{feed_id}-"))
 
     def prune(self, now_ms: int) -> int:
@@ -91,28 +98,32 @@ class Archive:
 
     def _files(self) -> Iterator[Path]:
         for day in self._days():
-            yield from (path for path in day.iterdir() if path.name[:13].isdigit())
+            yield from (path for path in day.iterdir() if path.name[:13].isdecimal())
 
 
 def read_archived(path: Path) -> RawDocument:
-    """Read the document in the file *path*; raises OSError, or ValueError for a file that is none."""
-    head, separator, body = path.read_bytes().partition(b"\n")
+    """Read the document in the file *path*; raises OSError, or ValueError for a file that is none, naming it."""
+    try:
+        return _from_bytes(path.read_bytes())
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, zstd.ZstdError) as error:
+        raise ValueError(f"{path}: cannot be read: {error}") from None
+
+
+def _from_bytes(data: bytes) -> RawDocument:
+    head, separator, body = data.partition(b"\n")
     facts = json.loads(head) if separator else None
     if not isinstance(facts, dict) or facts.get("version") != _VERSION:
-        raise ValueError(f"{path}: not a document of this version")
-    try:
-        return RawDocument(
-            feed_id=str(facts["feed"]),
-            url=str(facts["url"]),
-            fetched_ms=int(facts["fetched_ms"]),
-            body=zstd.decompress(body) if facts["packed"] else body,
-            content_encoding=str(facts["content_encoding"]),
-            content_type=str(facts["content_type"]),
-            is_delta=bool(facts["is_delta"]),
-            replayed=True,
-        )
-    except (KeyError, TypeError, zstd.ZstdError) as error:
-        raise ValueError(f"{path}: damaged: {error}") from None
+        raise ValueError("not a document of this version")
+    return RawDocument(
+        feed_id=str(facts["feed"]),
+        url=str(facts["url"]),
+        fetched_ms=int(facts["fetched_ms"]),
+        body=zstd.decompress(body) if facts["packed"] else body,
+        content_encoding=str(facts["content_encoding"]),
+        content_type=str(facts["content_type"]),
+        is_delta=bool(facts["is_delta"]),
+        replayed=True,
+    )
 
 
 def _to_bytes(document: RawDocument, fetched_ms: int) -> bytes:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.adapters.archive import Archive, read_archived
+from pipeline.errors import ArchiveError
 from pipeline.model import RawDocument
 
 DAY_MS = 86_400_000
@@ -89,11 +91,29 @@ def test_of_no_days_nothing_is_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "documents").exists()
 
 
+_FACTS = b'{"version": 1, "feed": "a", "url": "", "packed": false, "fetched_ms": Infinity}\n'
+
+
 @given(data=st.binary(max_size=200))
-def test_a_damaged_file_is_told_and_nothing_else(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Disks lie; one bad file must not end a reprocessing of thousands."""
+@example(data=b"garbage\n")
+@example(data=b"\xff\n")
+@example(data=b"[" * 100_000 + b"\n")
+@example(data=_FACTS)
+def test_a_damaged_file_is_told_by_its_name_and_nothing_else(
+    data: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Disks lie; one bad file must not end a reprocessing of thousands, and its name is what one looks for."""
     path = tmp_path_factory.mktemp("archive") / "file"
     path.write_bytes(data)
 
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: cannot be read: "):
         read_archived(path)
+
+
+def test_a_folder_that_is_none_is_told_by_its_name(tmp_path: Path) -> None:
+    """A file in its place, or a disk that is gone, is for the operator to mend."""
+    place = tmp_path / "documents"
+    place.write_bytes(b"")
+
+    with pytest.raises(ArchiveError, match=f"^{re.escape(str(place))}: the archive cannot be read: Not a directory$"):
+        Archive(place, 3, 1_000_000).since(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -186,7 +187,10 @@ def export(file: str, config: Path | None, data_dir: str | None, redis_url: str 
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED...")
 @settings_options
 def remove(feeds: Sequence[str], config: Path | None, data_dir: str | None, redis_url: str | None) -> None:
-    """Forget feeds, named by address or id; what they published stays on the stream."""
+    """Forget feeds, named by address or id; what they published stays on the stream.
+
+    One that is added again within a week publishes nothing twice.
+    """
     with open_store(settings_from(config, data_dir, redis_url)) as store:
         damaged = [each for each in feeds if store.feeds.is_damaged(each)]
         chosen = [find_feed(store, each) for each in feeds if each not in damaged]
@@ -195,7 +199,20 @@ def remove(feeds: Sequence[str], config: Path | None, data_dir: str | None, redi
             click.echo(f"removed: {each} (its record was damaged: add the feed again by its address)")
         for feed in chosen:
             store.feeds.remove(feed.id)
-            click.echo(f"removed: {feed.url} (undo: newswire feeds add {feed.url})")
+            click.echo(f"removed: {feed.url} (undo, within a week: {_adding(feed)})")
+
+
+def _adding(feed: Feed) -> str:
+    """Write the command that adds *feed* as it is."""
+    settings = {
+        "--title": feed.title,
+        "--folder": feed.folder,
+        "--interval": feed.interval_seconds and f"{feed.interval_seconds:g}",
+        "--full-text": feed.full_text,
+        "--weight": feed.weight and f"{feed.weight:g}",
+    }
+    options = [f"{name}={value}" for name, value in settings.items() if value is not None]
+    return shlex.join(["newswire", "feeds", "add", feed.url, *options])
 
 
 @feeds.command("pause", epilog="Example: newswire feeds pause https://example.org/feed.xml")

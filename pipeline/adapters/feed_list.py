@@ -12,9 +12,9 @@ from redis.client import Pipeline
 from pipeline import wire
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LEASE_MS
+from pipeline.adapters.removed_feeds import find_kept, let_expire, take_back
 from pipeline.adapters.replies import as_counters, as_fields, as_weights
 from pipeline.adapters.scripts import Value, call
-from pipeline.adapters.seen_shards import shard_names
 from pipeline.adapters.transactions import transact
 from pipeline.model import Feed, FeedState
 from pipeline.state_fields import known_state
@@ -32,7 +32,8 @@ class FeedStore:
     def add(self, feeds: Sequence[Feed], *, due_ms: int = 0) -> list[Feed]:
         """Add those of *feeds* that are not on the list, due at *due_ms* (0 = at once); returns those added.
 
-        What is on the list stays as it is: one that is paused there is not due, whatever is added.
+        What is on the list stays as it is: one that is paused there is not due, whatever is added. One that was
+        removed within the week is known to have published what it did then.
         """
         added: list[Feed] = []
         for start in range(0, len(feeds), _CHUNK):
@@ -43,12 +44,16 @@ class FeedStore:
         def put(pipe: Pipeline) -> None:
             records = cast("list[bytes | None]", pipe.hmget(self._keys.feeds, [feed.id for feed in feeds]))
             listed = [feed if text is None else _feed(text) for feed, text in zip(feeds, records, strict=True)]
+            unlisted = [feed.id for feed, text in zip(feeds, records, strict=True) if text is None]
+            kept = find_kept(pipe, self._keys, unlisted)
             pipe.multi()
             for feed in feeds:
                 pipe.hsetnx(self._keys.feeds, feed.id, wire.feed_to_json(feed))
             due = {feed.id: due_ms for feed, known in zip(feeds, listed, strict=True) if not (known and known.paused)}
             if due:
                 pipe.zadd(self._keys.due, due, nx=True)
+            for each in kept:
+                take_back(pipe, self._keys, each)
 
         results = cast("list[int]", transact(self._client, put, self._keys.feeds))
         return [feed for feed, was_new in zip(feeds, results, strict=False) if was_new]
@@ -56,13 +61,14 @@ class FeedStore:
     def remove(self, feed_id: str) -> bool:
         """Forget the feed with all that is kept for it; what it published stays. False if unknown.
 
+        That it published this is remembered for another week (KEPT_SECONDS), should the feed be added again.
         A daemon or worker that is at it loses its lease or claim, and writes nothing more.
         """
         keys, mailbox = self._keys, self._keys.mailboxes(feed_id)
 
         def forget(pipe: Pipeline) -> None:
             waiting = cast("list[bytes]", pipe.lrange(mailbox, 0, -1))
-            memory = shard_names(keys, feed_id, cast("bytes | None", pipe.hget(keys.shards, feed_id)))
+            shards = cast("bytes | None", pipe.hget(keys.shards, feed_id))
             pipe.multi()
             pipe.hdel(keys.feeds, feed_id)
             for index in (keys.due, keys.backlog):
@@ -70,8 +76,8 @@ class FeedStore:
             shared = (keys.leases, keys.claims, keys.health, keys.subscriptions, keys.rhythms, keys.plans, keys.zones)
             for holders in (*shared, keys.shards):
                 pipe.hdel(holders, feed_id)
-            pipe.delete(mailbox, keys.states(feed_id), *memory, keys.items(feed_id), keys.counts(feed_id))
-            pipe.delete(keys.aliases(feed_id), keys.told(feed_id), keys.latencies(feed_id))
+            let_expire(pipe, keys, feed_id, shards)
+            pipe.delete(mailbox, keys.states(feed_id), keys.counts(feed_id), keys.latencies(feed_id))
             for document_id in waiting:
                 pipe.delete(keys.documents(document_id.decode()))
 

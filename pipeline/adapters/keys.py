@@ -16,11 +16,11 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:backlog` | zset feed id → ms | until empty | feeds with documents waiting; when to hand them on (again) |
 | `{ns}:claims` | hash feed id → JSON | until processed | which job works on which document, how often it was tried |
 | `{ns}:finished:<fence>` | string | TTL 1 min | how a document was closed: for who sends that again |
-| `{ns}:seen:<feed>`, and `…:<n>` | hash 8-byte id → record | as long as the feed | articles published, in shards |
+| `{ns}:seen:<feed>`, and `…:<n>` | hash 8-byte id → record | the feed and a week | articles published, in shards |
 | `{ns}:shards` | hash feed id → numbers | as long as the feeds | how many shards, and articles in them, where many |
-| `{ns}:aliases:<feed>` | string | as long as the feed | what else its latest articles are known by, packed |
+| `{ns}:aliases:<feed>` | string | the feed and a week | what else its latest articles are known by, packed |
 | `{ns}:addresses:<day>` | hash digest → names | TTL 4 days | which feed of a site told of the article at an address |
-| `{ns}:items:<feed>` | string | as long as the feed | names of the items of its last document, told by their bytes |
+| `{ns}:items:<feed>` | string | the feed and a week | names of the items of its last document, told by their bytes |
 | `{ns}:sketches` | hash | for ever | the generations of the index of near-duplicates |
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
@@ -43,7 +43,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:page_leases`, `{ns}:backfill_leases` | hash → token | until fetched | which lease may hand it on (fencing) |
 | `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |
 | `{ns}:pages:<article>`, `{ns}:backfills:<name>` | hash | until fetched | what is fetched next, and its attempts |
-| `{ns}:told:<feed>` | hash 8-byte id → record | as long as the feed | what was told with a page's text, and where |
+| `{ns}:told:<feed>` | hash 8-byte id → record | the feed and a week | what was told with a page's text, and where |
 | `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |

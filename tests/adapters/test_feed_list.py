@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import redis
 import redis.asyncio
+from operators_valkey import Valkey
 
+from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LeaseStore
@@ -60,7 +63,7 @@ def test_a_damaged_feed_or_state_hides_no_other_and_can_be_removed(redis_client:
 
 
 def test_a_removed_feed_leaves_nothing_behind(redis_client: redis.Redis) -> None:
-    """Whoever removes a feed and adds it again expects to begin afresh."""
+    """What is left over for each would fill the memory in a year."""
     store = FeedStore(redis_client, KEYS)
     store.add(FEEDS[:1])
 
@@ -170,3 +173,18 @@ def test_due_times_of_many_feeds_come_in_their_order(redis_client: redis.Redis) 
 
     assert store.due_times([feed.id for feed in FEEDS]) == [5, None, *[5] * (len(FEEDS) - 2)]
     assert store.due_times([]) == []
+
+
+def test_a_feed_can_be_removed_while_the_memory_of_the_store_is_full(tmp_path: Path) -> None:
+    """To follow less is how an operator makes room."""
+    valkey = Valkey(tmp_path)
+    try:
+        with connect(valkey.url) as client:
+            store = FeedStore(client, KEYS)
+            store.add(FEEDS[:1])
+            client.hset(KEYS.seen(FEEDS[0].id), "12345678", "record")
+            client.config_set("maxmemory", 1)
+
+            assert store.remove(FEEDS[0].id)
+    finally:
+        valkey.stop()

@@ -8,11 +8,13 @@ from hashlib import blake2b
 
 import pytest
 import redis
+from waiting import wait_until
 
 from pipeline.adapters.article_lookup import ArticleLookup
 from pipeline.adapters.articles import ArticleStore, Conflict, Publication
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.keys import Keys
+from pipeline.adapters.removed_feeds import KEPT_SECONDS
 from pipeline.model import Feed, Tidied
 
 KEYS = Keys("newswire")
@@ -95,13 +97,44 @@ def test_a_record_is_changed_only_as_it_was_when_that_was_decided(store: Article
     assert _put(store, IDS[1:2]) == [False], "it is known"
 
 
-def test_a_removed_feed_leaves_no_shard_behind(redis_client: redis.Redis, store: ArticleStore) -> None:
-    """A feed that is added again begins anew."""
+@pytest.mark.parametrize("articles", [10, 1_000])
+def test_what_a_removed_feed_has_published_is_known_for_a_week(
+    redis_client: redis.Redis, store: ArticleStore, articles: int
+) -> None:
+    """Whoever removes a feed by mistake and adds it again must not have all of it published twice."""
     feeds = FeedStore(redis_client, KEYS)
     feeds.add([FEED])
-    _put(store, IDS[:2_000])
+    _put(store, IDS[:articles])
+    redis_client.set(KEYS.items(FEED.id), b"items")
+    before, shards, noted = _remembered(store), _shards(redis_client), redis_client.hget(KEYS.shards, FEED.id)
 
-    assert feeds.remove(FEED.id)
+    feeds.remove(FEED.id)
+    feeds.remove(FEED.id)
 
-    assert _shards(redis_client) == []
-    assert not redis_client.exists(KEYS.shards)
+    kept = [*shards, KEYS.items(FEED.id).encode()]
+    assert sorted(redis_client.scan_iter()) == sorted(kept)
+    assert {redis_client.ttl(name) for name in kept} <= {KEPT_SECONDS - 1, KEPT_SECONDS}
+
+    feeds.add([FEED, Feed("00000000000000bb", "https://example.org/b.xml")])
+    redis_client.hset(KEYS.claims, FEED.id, json.dumps({"fence": 1}))
+
+    assert {redis_client.ttl(name) for name in kept} == {-1}
+    assert (_remembered(store), redis_client.hget(KEYS.shards, FEED.id)) == (before, noted)
+    assert not any(_put(store, IDS[: articles // 2])), "what is expected to be new is known"
+    assert all(_put(store, IDS[articles : articles + 500]))
+    assert len(_remembered(store)) == articles + 500
+
+
+def test_what_was_removed_a_week_ago_begins_afresh(redis_client: redis.Redis, store: ArticleStore) -> None:
+    """Nothing of it is left over, neither in Redis nor in what the feed is taken for."""
+    feeds = FeedStore(redis_client, KEYS)
+    feeds.add([FEED])
+    _put(store, IDS[:1_000])
+    feeds.remove(FEED.id)
+    for name in _shards(redis_client):
+        redis_client.pexpire(name, 1)
+    wait_until(lambda: list(redis_client.scan_iter()) == [])
+
+    feeds.add([FEED])
+
+    assert set(redis_client.scan_iter()) == {KEYS.feeds.encode(), KEYS.due.encode()}

@@ -63,6 +63,26 @@ def test_what_is_taken_back_is_as_if_it_had_never_been_set() -> None:
     assert len(unknown.stderr.splitlines()) == 1
 
 
+def test_the_undo_of_a_removal_publishes_nothing_twice_and_keeps_what_was_set() -> None:
+    """An article revision stands on the stream once; a slip of the hand must not cost that."""
+    with OriginThread() as origin, running_system() as system:
+        url = origin.url("/feed.xml")
+        origin.serve("/feed.xml", rss([Item("1", "The first story"), Item("2", "The second story")]))
+        system.run("feeds", "add", url, "--title", "It's mine", "--interval", "90.5", "--weight", "2")
+        system.run("feeds", "change", url, "--folder", "-A/B")
+        first = system.run("run", "--once", "--workers", "1").summary
+        before = system.run("feeds", "export").stdout
+        removed = system.run("feeds", "remove", url)
+        undo = removed.stdout.strip().partition("(undo, within a week: newswire ")[2].removesuffix(")")
+        assert system.run_shell(undo).code == 0
+        origin.serve("/feed.xml", rss([Item("3", "The third story"), Item("1", "The first story")]))
+        again = system.run("run", "--once", "--workers", "1").summary
+        after = system.run("feeds", "export").stdout
+
+    assert (first["new"], again["new"], again["revised"]) == (2, 1, 0)
+    assert after == before
+
+
 def test_a_store_without_room_ends_the_command_with_one_line(tmp_path: Path) -> None:
     """Whoever waits at the terminal must learn why nothing was added, and what to do."""
     valkey = Valkey(tmp_path, "--appendonly", "yes")

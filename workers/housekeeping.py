@@ -83,8 +83,10 @@ def apply_new_schedule(store: Store) -> None:
 
     Only feeds in good health: a wait that failures or a host's own word imposed is not shortened.
     """
-    settings = store.settings
-    if not store.feeds.replace_schedule(json.dumps([asdict(settings.schedule), asdict(settings.budget)])):
+    settings, before = store.settings, store.feeds.schedule()
+    wanted = json.dumps([asdict(settings.schedule), asdict(settings.budget)])
+    if before in {None, wanted}:
+        store.feeds.note_schedule(wanted)
         return
     feeds = [feed for feed in store.feeds.all() if not feed.paused]
     schedule = mean_schedule(settings, feeds=len(feeds))
@@ -96,6 +98,7 @@ def apply_new_schedule(store: Store) -> None:
         if (due := regular_due_ms(feed, state, settings=schedule, now_ms=now_ms)) is not None
     }
     moved = store.feeds.bring_forward(due_ms)
+    store.feeds.note_schedule(wanted)  # last, so that one that is killed meanwhile does it at its next start
     log.info("rescheduled", feeds=moved)
 
 

@@ -210,10 +210,14 @@ class FeedStore:
                 pipe.hdel(self._keys.leases, feed_id)
             pipe.execute()
 
-    def replace_schedule(self, schedule: str) -> bool:
-        """Note the schedule settings (as text) that due times are made with from now on; True if they changed."""
-        before = self._client.set(self._keys.schedule, schedule, get=True)
-        return before is not None and before != schedule.encode()
+    def schedule(self) -> str | None:
+        """The schedule settings (as text) that the due times were made with; None before the first."""
+        known = self._client.get(self._keys.schedule)
+        return known.decode("utf-8", "replace") if isinstance(known, bytes) else None
+
+    def note_schedule(self, schedule: str) -> None:
+        """Note the schedule settings (as text) that due times are made with from now on."""
+        self._client.set(self._keys.schedule, schedule)
 
     def bring_forward(self, due_ms: Mapping[str, int]) -> int:
         """Make feeds (id → ms) due then at the latest. Returns how many moved.

@@ -7,12 +7,14 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 from time import time
+from typing import NoReturn
 
 import pytest
 import redis
 from structlog.testing import capture_logs
 from waiting import wait_until
 
+from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.shipped import default_settings_text
 from pipeline.model import Feed, FeedState, GroupAlert, Known
 from pipeline.settings import Settings, load
@@ -55,6 +57,32 @@ def test_a_shorter_interval_holds_at_once(
 
     assert due_ms is not None
     assert (due_ms < time() * 1000 + 120_000) is moves
+
+
+def test_a_new_schedule_that_a_kill_cut_short_holds_at_the_next_start(
+    settings: Settings, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noted first and done then, it would never be done."""
+    hour = replace(settings, schedule=replace(settings.schedule, interval_seconds=3600))
+    minute = replace(settings, schedule=replace(settings.schedule, interval_seconds=60))
+    far_ms = int(time() * 1000) + 3_000_000
+    with open_store(hour) as store:
+        store.feeds.add([FEED], due_ms=far_ms)
+        redis_client.hset(store.keys.states(FEED.id), mapping=state_to_fields(FeedState(polled_ms=1)))
+        apply_new_schedule(store)
+    with open_store(minute) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(FeedStore, "bring_forward", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                apply_new_schedule(store)
+
+        apply_new_schedule(store)
+
+        assert (store.feeds.due_ms(FEED.id) or far_ms) < far_ms
+
+
+def _killed(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def test_what_settled_is_shrunk_and_what_is_long_gone_forgotten(

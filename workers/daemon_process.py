@@ -152,6 +152,9 @@ def main() -> int:
     except STORE_LOST as error:  # at the start or the end; in between it is waited for
         log.error("failed", reason=str(error))  # noqa: TRY400 - the same
         return 1
+    except Exception as error:  # of a part that failed; whoever started us starts us again
+        log.exception("failed", reason=f"{type(error).__name__}: {error}")
+        return 1
     return 0
 
 

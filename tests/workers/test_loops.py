@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 import redis
 from operators_valkey import Valkey
 from redis.exceptions import ResponseError
+from system import running_system
 from waiting import wait_until
 
 from pipeline.adapters.shipped import default_settings_text
@@ -36,6 +38,19 @@ async def test_a_daemon_ends_with_the_first_of_its_loops(
             redis_client.set(store.keys.backfills, "something else", ex=60)  # only one loop reads it
             with pytest.raises(ResponseError, match="WRONGTYPE"):
                 await running
+    redis_client.flushall()
+
+
+def test_what_ends_a_daemon_is_a_line_of_its_log(valkey_url: str, redis_client: redis.Redis, tmp_path: Path) -> None:
+    """Who reads the log by a program must find there why the daemon was started again."""
+    redis_client.set("{newswire}:backfills", "something else", ex=60)
+
+    with running_system(REDIS_URL=valkey_url, DATA_DIR=tmp_path) as system:
+        ended = system.launch([sys.executable, "-P", "-m", "workers.daemon_process"]).ended(timeout_seconds=60)
+
+    (line,) = ended.events("failed")
+    assert ended.code == 1
+    assert "WRONGTYPE" in str(line["reason"])
     redis_client.flushall()
 
 

@@ -15,6 +15,7 @@ from pipeline.stages.latency import latency_of
 from workers.store import Store
 
 ACCOUNTING = ("entries", "new", "revised", "same", "near_duplicates", "rejected", "dead")
+"""What becomes of entries. What feeds took back (`withdrawn`) is no entry, and stands on the stream beside these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,5 @@ def status_of(store: Store) -> Status:
         groups={group.name: group.waiting for group in store.groups.all(now_ms=store.backlog.now_ms())},
         polls={name: totals.get(name, 0) for name in ("polled", "unchanged", "failed", "documents", "gaps")},
         latency=asdict(latency_of(store.rhythms.latencies())),
-        accounting={name: totals.get(name, 0) for name in ACCOUNTING},
+        accounting={name: totals.get(name, 0) for name in (*ACCOUNTING, "withdrawn")},
     )

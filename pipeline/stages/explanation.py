@@ -12,7 +12,7 @@ from pipeline.stages.planning.budget import is_unlimited, polling_schedule
 from pipeline.stages.planning.live import is_planned
 from pipeline.stages.weights import UNSAID, Weight, weight_words
 
-_FATES = ("new", "revised", "same", "near_duplicates", "rejected", "dead")
+_FATES = ("new", "revised", "same", "near_duplicates", "rejected", "dead", "withdrawn")
 
 
 def explanation(

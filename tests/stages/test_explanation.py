@@ -18,7 +18,10 @@ SETTINGS = load(toml_texts=[SHIPPED], environ={}, overrides={"schedule.kind": "f
 
 def explained(feed: Feed, state: FeedState, due_ms: int | None, settings: Settings = SETTINGS) -> dict[str, str]:
     """Explain at 2,000 seconds after the epoch."""
-    health, counts = FeedHealth("ok", 0, document="feed"), {"documents": 2, "entries": 9, "new": 5, "same": 4}
+    health, counts = (
+        FeedHealth("ok", 0, document="feed"),
+        {"documents": 2, "entries": 9, "new": 5, "same": 4, "withdrawn": 1},
+    )
     return explanation(feed, state, health, due_ms=due_ms, counts=counts, settings=settings, now_ms=2_000_000)
 
 
@@ -31,7 +34,7 @@ def test_a_feed_is_explained_in_sentences() -> None:
         "Every 1 min 30 s (its own interval), kept between 1 min and 1 d; longer now, after 2 failed polls in a row."
     )
     assert said["last_poll"].startswith("1970-01-01T00:16:40Z: HTTP 503 (HTTP 503); the last changed document")
-    assert said["items"] == "9 entries in 2 documents: 5 new, 4 same."
+    assert said["items"] == "9 entries in 2 documents: 5 new, 4 same, 1 withdrawn."
     assert said["health"] == "ok since 1970-01-01T00:00:00Z."
 
 

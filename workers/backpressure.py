@@ -60,8 +60,6 @@ class Backpressure:
         is_new = waits and self._looked_at - self._changed_at < _ANNOUNCED_AFTER_SECONDS
         if waits == self._is_announced or is_new:
             return
-        with suppress(
-            *STORE_LOST
-        ):  # one that is quite full takes no alert either; it is tried again at the next look
+        with suppress(*STORE_LOST):  # a store that is quite full takes no alert: tried again at the next look
             await self.announce(self._reason)
             self._is_announced = waits

@@ -35,23 +35,30 @@ def settings(valkey_url: str, tmp_path: Path) -> Settings:
     return load(toml_texts=[("shipped", default_settings_text())], environ={}, overrides=overrides)
 
 
+def polling_each(settings: Settings, interval_seconds: float) -> Settings:
+    """Give *settings* with another interval."""
+    return replace(settings, schedule=replace(settings.schedule, interval_seconds=interval_seconds))
+
+
+def _due_by_the_hour(settings: Settings, client: redis.Redis, *, failures: int = 0) -> int:
+    """Put the feed on the list of a daemon that polls each hour, due in most of one; when that is (ms)."""
+    far_ms = int(time() * 1000) + 3_000_000
+    with open_store(polling_each(settings, 3600)) as store:
+        store.feeds.add([FEED], due_ms=far_ms)
+        client.hset(store.keys.states(FEED.id), mapping=state_to_fields(FeedState(polled_ms=1, failures=failures)))
+        apply_new_schedule(store)
+        assert store.feeds.due_ms(FEED.id) == far_ms
+    return far_ms
+
+
 @pytest.mark.parametrize(("failures", "moves"), [(0, True), (3, False)], ids=["in good health", "backing off"])
 def test_a_shorter_interval_holds_at_once(
     settings: Settings, redis_client: redis.Redis, failures: int, moves: bool
 ) -> None:
     """Who asks for a poll a minute must not wait until the old hour is over; a failing host is left in peace."""
-    hour = replace(settings, schedule=replace(settings.schedule, interval_seconds=3600))
-    minute = replace(settings, schedule=replace(settings.schedule, interval_seconds=60))
-    far_ms = int(time() * 1000) + 3_000_000
-    with open_store(hour) as store:
-        store.feeds.add([FEED], due_ms=far_ms)
-        redis_client.hset(
-            store.keys.states(FEED.id), mapping=state_to_fields(FeedState(polled_ms=1, failures=failures))
-        )
-        apply_new_schedule(store)
-        assert store.feeds.due_ms(FEED.id) == far_ms
+    _due_by_the_hour(settings, redis_client, failures=failures)
 
-    with open_store(minute) as store:
+    with open_store(polling_each(settings, 60)) as store:
         apply_new_schedule(store)
         due_ms = store.feeds.due_ms(FEED.id)
 
@@ -63,14 +70,9 @@ def test_a_new_schedule_that_a_kill_cut_short_holds_at_the_next_start(
     settings: Settings, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noted first and done then, it would never be done."""
-    hour = replace(settings, schedule=replace(settings.schedule, interval_seconds=3600))
-    minute = replace(settings, schedule=replace(settings.schedule, interval_seconds=60))
-    far_ms = int(time() * 1000) + 3_000_000
-    with open_store(hour) as store:
-        store.feeds.add([FEED], due_ms=far_ms)
-        redis_client.hset(store.keys.states(FEED.id), mapping=state_to_fields(FeedState(polled_ms=1)))
-        apply_new_schedule(store)
-    with open_store(minute) as store:
+    far_ms = _due_by_the_hour(settings, redis_client)
+
+    with open_store(polling_each(settings, 60)) as store:
         with monkeypatch.context() as patch:
             patch.setattr(FeedStore, "bring_forward", _killed)
             with pytest.raises(KeyboardInterrupt):

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from time import time
 
 import redis
 import redis.asyncio
 from documents import Item, rss
+from worker_desk import KEYS, leave
 
-from pipeline import wire
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.hosts import HostStore
-from pipeline.adapters.keys import Keys
 from pipeline.adapters.load import announce_wait, measure_load
 from pipeline.adapters.pages import PageStore
 from pipeline.adapters.robots_cache import RobotsCache
 from pipeline.adapters.web import Web
-from pipeline.model import Feed, RawDocument
+from pipeline.model import Feed
 from pipeline.settings import Settings
 from workers.backpressure import Backpressure
 from workers.host_turns import HostTurns
@@ -26,7 +24,6 @@ from workers.jobs import process
 from workers.pages import Pages
 from workers.robots import RobotsGuide
 
-KEYS = Keys("newswire")
 FEED = Feed("00000000000000aa", "https://example.org/feed")
 
 
@@ -42,18 +39,8 @@ def pages_of(settings: Settings, client: redis.asyncio.Redis, web: Web, *, gap_m
 def read(client: redis.Redis, *items: Item, feed: Feed = FEED) -> None:
     """Let the worker read a document of *feed* that shows *items*, and whatever waits before it."""
     FeedStore(client, KEYS).add([feed])
-    wait_in_line(client, *items, feed=feed)
+    leave(client, feed, rss(items))
     process([feed.id])
-
-
-def wait_in_line(client: redis.Redis, *items: Item, feed: Feed = FEED) -> None:
-    """Leave a document of *feed* that shows *items* for the worker, behind those that wait."""
-    now_ms = round(time() * 1000)
-    name = f"{feed.id}-{client.incr(KEYS.tokens)}"
-    document = RawDocument(feed.id, feed.url, now_ms, rss(items), content_type="text/xml")
-    client.hset(KEYS.documents(name), mapping=wire.document_to_fields(document))
-    client.rpush(KEYS.mailboxes(feed.id), name)
-    client.zadd(KEYS.backlog, {feed.id: now_ms}, nx=True)
 
 
 def told(client: redis.Redis) -> list[tuple[str, str, list[str]]]:

@@ -10,15 +10,15 @@ import pytest
 import redis
 import redis.asyncio
 from asking import web
-from documents import Item
-from page_desk import FEED, KEYS, pages_of, read, told, wait_in_line
+from documents import Item, rss
+from page_desk import FEED, pages_of, read, told
+from worker_desk import KEYS, laid_out, leave
 
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.connection import connect
 from pipeline.adapters.feed_list import FeedStore
 from pipeline.adapters.pages import PageStore
 from pipeline.model import RawDocument
-from workers.desk import desk
 from workers.jobs import process
 from workers.lifecycle import settings_of_this_process
 
@@ -30,17 +30,11 @@ PAGE = b"<html><body><article><p>" + b"The page says more of it. " * 60 + b"</p>
 @pytest.fixture(autouse=True)
 def _held_for_a_minute(valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lay out the desk of a worker that holds every article back for its page."""
-    monkeypatch.setenv("NEWSWIRE_REDIS_URL", valkey_url)
-    monkeypatch.setenv("NEWSWIRE_ARTICLES__FULL_TEXT", "always")
-    monkeypatch.setenv("NEWSWIRE_ARTICLES__HOLD_SECONDS", "60")
-    settings_of_this_process.cache_clear()
-    desk.cache_clear()
-    yield
+    with laid_out(monkeypatch, valkey_url, ARTICLES__FULL_TEXT="always", ARTICLES__HOLD_SECONDS="60"):
+        yield
     with connect(valkey_url) as client:
         for waiting in client.scan_iter(f"{KEYS.pages[:-1]}*"):
             client.delete(waiting)
-    desk.cache_clear()
-    settings_of_this_process.cache_clear()
 
 
 async def delivered(client: redis.asyncio.Redis, page: bytes = PAGE) -> None:
@@ -156,7 +150,7 @@ async def test_an_article_waits_on_while_its_page_waits_to_be_read(
     """The page has come and stands behind a document of its feed: told by that, it would be told twice."""
     read(redis_client, ITEM)
     redis_client.delete(KEYS.items(FEED.id))
-    wait_in_line(redis_client, ITEM)
+    leave(redis_client, FEED, rss([ITEM]))
     await delivered(async_redis)
 
     process([FEED.id])

@@ -13,50 +13,32 @@ import pytest
 import redis
 from documents import Item, atom, rss
 from rq.timeouts import JobTimeoutException
+from worker_desk import KEYS, laid_out, leave
 
-from pipeline import wire
 from pipeline.adapters.articles import ArticleStore
 from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.keys import Keys
 from pipeline.adapters.store_errors import StoreNotReady
-from pipeline.model import Feed, Known, RawDocument
+from pipeline.model import Feed, Known
 from pipeline.stages.seen_records import pack, unpack
-from workers import jobs, lifecycle, publishing
+from workers import jobs, publishing
 from workers.desk import desk
 from workers.time_limit import JobTimeLimit, OutOfTime
 
-KEYS = Keys("newswire")
 FEEDS = [Feed(f"{number:016x}", f"https://s{number}.example.org/feed") for number in range(1, 4)]
 
 
 @pytest.fixture
 def store(valkey_url: str, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
     """Give a store with three feeds on the list, which the worker's code in this process works for."""
-    monkeypatch.setenv("NEWSWIRE_REDIS_URL", valkey_url)
-    monkeypatch.setenv("NEWSWIRE_ARCHIVE__DAYS", "0")
-    _forget_the_desk()
-    FeedStore(redis_client, KEYS).add(FEEDS)
-    yield redis_client
-    redis_client.flushall()
-    _forget_the_desk()
+    with laid_out(monkeypatch, valkey_url, ARCHIVE__DAYS="0"):
+        FeedStore(redis_client, KEYS).add(FEEDS)
+        yield redis_client
+        redis_client.flushall()
 
 
-def _forget_the_desk() -> None:
-    desk.cache_clear()
-    lifecycle.settings_of_this_process.cache_clear()
-
-
-def leave(store: redis.Redis, feed: Feed, name: str, *items: Item) -> None:
-    """Leave a document of *feed* for the workers, as a daemon does."""
-    leave_body(store, feed, name, rss(items))
-
-
-def leave_body(store: redis.Redis, feed: Feed, name: str, body: bytes) -> None:
-    """Leave whatever *body* is as a document of *feed*."""
-    document = RawDocument(feed.id, feed.url, round(time.time() * 1000), body, content_type="text/xml")
-    store.hset(KEYS.documents(name), mapping=wire.document_to_fields(document))
-    store.rpush(KEYS.mailboxes(feed.id), name)
-    store.zadd(KEYS.backlog, {feed.id: 0})
+def show(store: redis.Redis, feed: Feed, *items: Item) -> str:
+    """Leave a document of *feed* that shows *items* for the worker; returns its id."""
+    return leave(store, feed, rss(items))
 
 
 def titles(store: redis.Redis) -> list[str]:
@@ -76,7 +58,7 @@ def _end_claims(store: redis.Redis) -> None:
 
 def test_the_alarm_of_a_job_buries_nothing(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """It rings in whatever document the job has come to, which is as good as any other; RQ runs the job again."""
-    leave(store, FEEDS[0], "a", Item("1", "One"))
+    show(store, FEEDS[0], Item("1", "One"))
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "read_document", _wait_for_ever)
         with pytest.raises(OutOfTime), JobTimeLimit(1, JobTimeoutException):
@@ -91,7 +73,7 @@ def test_the_alarm_of_a_job_buries_nothing(store: redis.Redis, monkeypatch: pyte
 def test_a_batch_ends_between_two_documents(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that has worked for long leaves the rest to the next one, long before its alarm rings."""
     for number, feed in enumerate(FEEDS):
-        leave(store, feed, f"d{number}", Item(str(number), f"Title {number}"))
+        show(store, feed, Item(str(number), f"Title {number}"))
     monkeypatch.setattr(jobs, "BATCH_SECONDS", 0.2)
     monkeypatch.setattr(jobs, "read_document", _slowly(jobs.read_document, seconds=0.15))
 
@@ -106,7 +88,7 @@ def test_what_the_store_refuses_is_no_attempt_of_the_document(
     store: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A memory that is full for an hour would else bury each healthy document that waits for it."""
-    leave(store, FEEDS[0], "a", Item("1", "One"))
+    show(store, FEEDS[0], Item("1", "One"))
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "publish", _refuse)
         for _ in range(2 * jobs.MAX_ATTEMPTS):
@@ -121,24 +103,25 @@ def test_what_the_store_refuses_is_no_attempt_of_the_document(
 
 def test_a_claim_whose_answer_was_lost_is_found_again(store: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client sends it again; were that another attempt, two lost answers would count as two dead workers."""
-    leave(store, FEEDS[0], "a", Item("1", "One"))
+    show(store, FEEDS[0], Item("1", "One"))
+    tokens = int(store.get(KEYS.tokens))
     monkeypatch.setattr(redis.Redis, "evalsha", _sent_twice(redis.Redis.evalsha))
 
     claim = desk().backlog.claim(FEEDS[0].id, job_id="job")
 
     assert claim is not None
-    assert (claim.attempts, store.get(KEYS.tokens)) == (1, b"1")
+    assert (claim.attempts, int(store.get(KEYS.tokens))) == (1, tokens + 1)
 
 
 def test_a_record_that_nobody_can_read_costs_only_its_article(store: redis.Redis) -> None:
     """It may be of a version to come: its article stays as it was told, all others of its document are told."""
-    leave(store, FEEDS[0], "a", Item("1", "One"), Item("2", "Two"))
+    show(store, FEEDS[0], Item("1", "One"), Item("2", "Two"))
     process(FEEDS[0])
     ((name, record), *_) = store.hgetall(KEYS.seen(FEEDS[0].id)).items()
     store.hset(KEYS.seen(FEEDS[0].id), name, b"\xff" + record)
     store.delete(KEYS.items(FEEDS[0].id))
 
-    leave(store, FEEDS[0], "b", Item("1", "One"), Item("2", "Two"), Item("3", "Three"))
+    show(store, FEEDS[0], Item("1", "One"), Item("2", "Two"), Item("3", "Three"))
     process(FEEDS[0])
 
     assert (titles(store), store.xlen(KEYS.dead)) == (["One", "Two", "Three"], 0)
@@ -149,7 +132,7 @@ def test_a_record_that_nobody_can_read_costs_only_its_article(store: redis.Redis
 def test_a_claim_that_nobody_can_read_is_none(store: redis.Redis, claim: bytes) -> None:
     """It would end the job of 31 other feeds, and block its own for ever."""
     for number, feed in enumerate(FEEDS):
-        leave(store, feed, f"d{number}", Item(str(number), f"Title {number}"))
+        show(store, feed, Item(str(number), f"Title {number}"))
     store.hset(KEYS.claims, FEEDS[1].id, claim)
 
     process(*FEEDS)
@@ -159,10 +142,10 @@ def test_a_claim_that_nobody_can_read_is_none(store: redis.Redis, claim: bytes) 
 
 def test_what_stands_in_the_place_of_a_document_does_not_block_its_feed(store: redis.Redis) -> None:
     """Somebody wrote to the key: it is buried as any document that is gone, and the next one comes."""
-    leave(store, FEEDS[0], "a", Item("1", "One"))
-    leave(store, FEEDS[0], "b", Item("2", "Two"))
-    store.delete(KEYS.documents("a"))
-    store.set(KEYS.documents("a"), "x")
+    first = show(store, FEEDS[0], Item("1", "One"))
+    show(store, FEEDS[0], Item("2", "Two"))
+    store.delete(KEYS.documents(first))
+    store.set(KEYS.documents(first), "x")
 
     process(FEEDS[0])
 
@@ -172,7 +155,7 @@ def test_what_stands_in_the_place_of_a_document_does_not_block_its_feed(store: r
 def test_a_key_that_the_store_cannot_use_costs_only_its_feed(store: redis.Redis) -> None:
     """The other feeds of the job are read at once; this one is logged and tried again."""
     for number, feed in enumerate(FEEDS):
-        leave(store, feed, f"d{number}", Item(str(number), f"Title {number}"))
+        show(store, feed, Item(str(number), f"Title {number}"))
     store.set(KEYS.seen(FEEDS[0].id), "x")
 
     process(*FEEDS)
@@ -191,9 +174,9 @@ def test_a_withdrawal_that_meets_another_change_is_judged_again(
     gone = (
         b"<deleted-entry xmlns='http://purl.org/atompub/tombstones/1.0' ref='1' when='2026-11-02T00:00:00Z'/></feed>"
     )
-    leave_body(store, FEEDS[0], "a", atom([Item("1", "One")]))
+    leave(store, FEEDS[0], atom([Item("1", "One")]))
     process(FEEDS[0])
-    leave_body(store, FEEDS[0], "b", atom([Item("2", "Two")]).replace(b"</feed>", gone))
+    leave(store, FEEDS[0], atom([Item("2", "Two")]).replace(b"</feed>", gone))
     monkeypatch.setattr(publishing, "withdraw", _after_a_change(store, publishing.withdraw))
 
     process(FEEDS[0])

@@ -112,6 +112,8 @@ class Daemon:
         leased = await self.poller.leases.lease_due(limit=room, until_ms=until_ms)
         self.poller.clock.set(leased.now_ms)
         self._next_due_ms = leased.next_due_ms
+        if leased.set_back_ms:
+            log.warning("clock_set_back", seconds=leased.set_back_ms / 1000)
         for damage in leased.damaged:
             log.error("damaged", feed=damage.feed_id, what=damage.what, repair=_REPAIRS[damage.what])
         if (book := book_from_json(leased.account)) is not None:  # where nothing was due, nothing is told of it

@@ -7,7 +7,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:feeds` | hash feed id → JSON | for ever | the feed list |
 | `{ns}:states:<feed>` | hash | as long as the feed | what we remember of a feed: validators, digest, failures |
 | `{ns}:due` | zset feed id → ms | as long as the feeds | when to poll; while a feed is leased, when its lease ends |
-| `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle the feed (fencing) |
+| `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle (fencing); the clock lately |
 | `{ns}:tokens` | counter | for ever | the last token given, for leases and for claims |
 | `{ns}:hosts:<scope>`, and `…:turns` | hash, zset | TTL 1 h and more | how a host is asked; turns of its feeds |
 | `{ns}:hosts:<scope>:running` | zset feed id → ms | TTL, a minute | requests to a host that run now |

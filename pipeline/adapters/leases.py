@@ -51,7 +51,8 @@ class Leased:
 
     `account` is how the budget of requests stands, as text; None before it was first booked. `folder_weights` are
     what the entries of feeds count, by folder. Both are told of only where something was leased. A feed whose state
-    is `damaged` is leased as one never polled; one that is damaged itself is not leased.
+    is `damaged` is leased as one never polled; one that is damaged itself is not leased. Where the server's clock was
+    found to be `set_back_ms` behind what it had shown, all waits were shortened by it, and no lease of before holds.
     """
 
     leases: tuple[Lease, ...]
@@ -60,6 +61,7 @@ class Leased:
     account: bytes | None = None
     folder_weights: Mapping[str, float] = field(default_factory=dict)
     damaged: tuple[Damage, ...] = ()
+    set_back_ms: int = 0
 
 
 class LeaseStore:
@@ -82,7 +84,7 @@ class LeaseStore:
         which `_MOST_WAITING` documents wait for a worker is looked at again later, unless *until_ms* is given.
         """
         keys = self._keys
-        now_ms, next_due_ms, account, weights, *rows = await call_async(
+        now_ms, next_due_ms, account, weights, set_back_ms, *rows = await call_async(
             self._client,
             "lease_feeds",
             keys={
@@ -111,6 +113,7 @@ class LeaseStore:
             account or None,
             as_weights(dict(zip(weights[::2], weights[1::2], strict=True))),
             tuple(damaged),
+            int(set_back_ms),
         )
 
     async def keep_plan(self, lease: Lease, plan: bytes) -> None:

@@ -22,6 +22,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `polling_waits` | workers lag, or the store is nearly full: nothing is polled | `reason` |
 | `polling_goes_on` | there is room again | |
 | `lease_lost` | a feed that is being polled here was taken over by another daemon | `feed` |
+| `clock_set_back` | the store's clock shows less than before: all waits were shortened by it | `seconds` |
 | `dispatched` | feeds with documents were handed to the workers (debug) | `feeds` |
 | `processed` | a document was read | `entries` and their fates, `skipped`, `path`, `problems`, `seconds` |
 | `recognised` | an entry is an article that its feed has shown under another key | `article`, `shown_as`, `by` |

@@ -11,14 +11,14 @@ import redis.asyncio
 from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.backlog import CLAIM_LEASE_MS, DISPATCH_LEASE_MS, Backlog
 from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.hosts import HostStore, Turn
+from pipeline.adapters.hosts import HostStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LEASE_MS, LeaseStore
-from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed, HostState
+from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed
 
 KEYS = Keys("newswire")
 FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
-YEAR_MS, WEEK_MS = 365 * 86_400_000, 7 * 86_400_000
+YEAR_MS, WEEK_MS, HOUR_MS = 365 * 86_400_000, 7 * 86_400_000, 3_600_000
 
 
 async def test_a_feed_put_off_by_a_clock_that_was_ahead_is_polled(
@@ -120,19 +120,97 @@ def test_a_claim_of_a_clock_that_was_ahead_is_over(
     redis_client.flushall()
 
 
-async def test_a_host_is_asked_again_whose_turns_a_clock_that_was_ahead_gave(
+async def test_what_a_clock_put_off_that_was_set_back_comes_as_much_sooner(
     redis_client: redis.Redis, async_redis: redis.asyncio.Redis
 ) -> None:
-    """Its feeds would else be leased and given back a year of turns ahead, again and again."""
+    """Else no feed is polled for as long as the step; nor may all be polled at once, for each has its own time."""
+    feeds = [Feed(f"{number:016x}", f"https://example.org/{number}") for number in range(2_500)]
+    FeedStore(redis_client, KEYS).add(feeds)
+    leases = LeaseStore(async_redis, KEYS)
+    now_ms = await leases.now_ms()
+    waits_ms = {feed.id: 60_000 + 40 * number for number, feed in enumerate(feeds)}
+    redis_client.zadd(KEYS.due, {feed_id: now_ms + HOUR_MS + wait_ms for feed_id, wait_ms in waits_ms.items()})
+    redis_client.hset(KEYS.leases, "clock", now_ms + HOUR_MS)
+
+    leased = await leases.lease_due(limit=1)
+    again = await leases.lease_due(limit=1)
+
+    assert (leased.leases, again.leases, again.set_back_ms) == ((), (), 0)
+    step_ms = now_ms + HOUR_MS - leased.now_ms
+    assert leased.set_back_ms == step_ms
+    due = {name.decode(): score for name, score in redis_client.zrange(KEYS.due, 0, -1, withscores=True)}
+    assert due == {feed_id: leased.now_ms + wait_ms for feed_id, wait_ms in waits_ms.items()}
+    redis_client.flushall()
+
+
+async def test_who_polled_when_the_clock_was_set_back_settles_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """It would say when the feed is due by the clock of before; the feed is polled again a moment later."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    (lease,) = (await leases.lease_due(limit=1)).leases
+    now_ms = await leases.now_ms()
+    redis_client.zadd(KEYS.due, {FEED.id: now_ms + HOUR_MS + LEASE_MS})
+    redis_client.hset(KEYS.leases, "clock", now_ms + HOUR_MS)
+
+    found = await leases.lease_due(limit=1)
+
+    assert found.next_due_ms is not None
+    assert found.next_due_ms <= found.now_ms + LEASE_MS
+    assert not await leases.settle(lease, lease.state, due_ms=now_ms + 2 * HOUR_MS, outcome="unchanged")
+
+
+@pytest.mark.parametrize("step_ms", [-HOUR_MS, -1_000, 0, 4_000])
+async def test_a_clock_that_goes_on_or_is_a_little_off_changes_nothing(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis, step_ms: int
+) -> None:
+    """Clocks are set right by seconds all the time, and no feed was ever polled for hours where nobody ran us."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leases = LeaseStore(async_redis, KEYS)
+    now_ms = await leases.now_ms()
+    redis_client.zadd(KEYS.due, {FEED.id: now_ms + HOUR_MS})
+    redis_client.hset(KEYS.leases, "clock", now_ms + step_ms)
+
+    found = await leases.lease_due(limit=1)
+
+    assert (found.leases, found.next_due_ms, found.set_back_ms) == ((), now_ms + HOUR_MS, 0)
+
+
+async def test_an_older_page_waits_no_longer_for_a_clock_that_was_set_back(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """Article pages wait in the same way, by the same script."""
+    store = BackfillStore(async_redis, KEYS)
+    name, now_ms = f"{FEED.id}-older", Backlog(redis_client, KEYS).now_ms()
+    redis_client.hset(f"{KEYS.backfills}:{name}", mapping={"feed": FEED.id, "task": "{}"})
+    redis_client.zadd(KEYS.backfills, {name: now_ms + HOUR_MS})
+    redis_client.hset(KEYS.backfill_leases, "clock", now_ms + HOUR_MS)
+
+    leases, _ = await store.lease(limit=1)
+
+    assert [lease.feed_id for lease in leases] == [FEED.id]
+    redis_client.flushall()
+
+
+@pytest.mark.parametrize(("opens_ms", "wait_ms"), [(0, 0), (30_000, 30_000)])
+async def test_a_host_is_asked_when_it_said_also_after_its_clock_was_set_back(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis, opens_ms: int, wait_ms: int
+) -> None:
+    """Its feeds would else be leased and given back turns an hour ahead; and none may come before it opens."""
     FeedStore(redis_client, KEYS).add([FEED])
     leased = await LeaseStore(async_redis, KEYS).lease_due(limit=1)
-    host, ahead_ms = f"{KEYS.hosts}:example.org", leased.now_ms + YEAR_MS
-    redis_client.hset(host, mapping={"last": ahead_ms, "closed": ahead_ms, "gap": 1000, "latency": 5})
-    redis_client.zadd(f"{host}:turns", {FEED.id: ahead_ms, "another": ahead_ms + 1000})
+    host, ahead_ms = f"{KEYS.hosts}:example.org", leased.now_ms + HOUR_MS
+    redis_client.hset(host, mapping={"last": ahead_ms, "closed": ahead_ms + opens_ms, "gap": 1000, "latency": 5})
+    redis_client.zadd(f"{host}:turns", {FEED.id: ahead_ms + opens_ms, "another": ahead_ms + opens_ms + 1000})
     redis_client.zadd(f"{host}:running", {"another": ahead_ms})
     hosts = HostStore(async_redis, KEYS, gap_ms=1000, concurrency=1, run_ms=30_000)
 
     (turn,) = await hosts.take_turns([("example.org", leased.leases[0])])
 
-    assert turn == Turn(goes=True, host=HostState(0, 1000, 5))
+    late_ms = 1_000  # what this test may take until the host is asked
+    assert turn.goes == (not wait_ms)
+    assert 0 <= turn.host.closed_until_ms - leased.now_ms - wait_ms < late_ms
+    assert (turn.host.gap_ms, turn.host.latency_ms) == (1000, 5)
+    assert wait_ms <= redis_client.zscore(f"{host}:turns", "another") - leased.now_ms - 1000 < wait_ms + late_ms
     redis_client.flushall()

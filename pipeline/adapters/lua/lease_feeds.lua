@@ -8,7 +8,7 @@
 -- polled once then, which has its own end.
 --
 -- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
--- KEYS[2] leases    hash  feed id -> token of the newest lease
+-- KEYS[2] leases    hash  feed id -> token of the newest lease; "clock" -> ms that the clock showed lately
 -- KEYS[3] tokens    counter of fencing tokens
 -- KEYS[4] feeds     hash  feed id -> the feed
 -- KEYS[5] health    hash  feed id -> how it does
@@ -24,12 +24,14 @@
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
 -- ARGV[4] most      most documents of a feed that may wait
 -- returns           now in ms, ms when the next feed is due ("" for none), the account, the list of the fields of
---                   weights, then for each feed its id, token, feed, health, rhythm, plan (each "" when there is
---                   none) and the list of its state's fields, or the error
+--                   weights, by how many ms the clock was set back, then for each feed its id, token, feed, health,
+--                   rhythm, plan (each "" when there is none) and the list of its state's fields, or the error
 -- USES due_names
+-- USES heed_clock
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local until_ms = tonumber(ARGV[3])
+local set_back = heed_clock(now)
 if until_ms == 0 or until_ms > now then until_ms = now end
 
 -- Those of some feeds of which no more documents wait than may; the others are put off.
@@ -47,7 +49,7 @@ local function with_room(feeds)
 end
 
 local due = with_room(due_names(until_ms, LONGEST_WAIT_MS))
-local leased = { tostring(now), '', '', {} }
+local leased = { tostring(now), '', '', {}, set_back }
 if #due > 0 then
   local newest = redis.call('INCRBY', KEYS[3], #due)
   local ends, tokens = {}, {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import redis
@@ -15,10 +17,14 @@ NO_LIMIT = resource.RLIM_INFINITY
 
 
 class Valkey:
-    """A Valkey with its socket and data in *folder*, started with *options*: its address, and its process."""
+    """A Valkey with its socket and data in *folder*, started with *options*: its address, and its process.
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    *environment* is added to ours.
+    """
+
+    def __init__(self, folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._environment = {**os.environ, **(environment or {})}
         self.socket = folder / "s"
         self.url = f"unix://{self.socket}"
         self._command = [str(program()), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder), *options]
@@ -27,7 +33,11 @@ class Valkey:
     def start(self) -> None:
         """Start it and wait until it answers. A limit on the size of its files is an error to it, not its end."""
         self.process = subprocess.Popen(
-            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, restore_signals=False
+            self._command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            restore_signals=False,
+            env=self._environment,
         )
         client = redis.Redis.from_url(self.url)
         wait_until(lambda: answers(client))

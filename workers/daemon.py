@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -57,7 +56,7 @@ class Daemon:
     pages: tuple[Pages | OlderPages, ...] = ()
     _in_flight: LeasedTasks[Lease] = field(default_factory=LeasedTasks)
     _next_due_ms: int | None = None
-    _beaten: float | None = None
+    _beaten_ms: int | None = None
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -114,6 +113,7 @@ class Daemon:
         self._next_due_ms = leased.next_due_ms
         if leased.set_back_ms:
             log.warning("clock_set_back", seconds=leased.set_back_ms / 1000)
+            self._beaten_ms = None  # our sign may have ended while the clock was ahead
         for damage in leased.damaged:
             log.error("damaged", feed=damage.feed_id, what=damage.what, repair=_REPAIRS[damage.what])
         if (book := book_from_json(leased.account)) is not None:  # where nothing was due, nothing is told of it
@@ -158,12 +158,16 @@ class Daemon:
         await wait(ended, _RENEWAL_SECONDS)
 
     async def _beat(self, daemon_id: str, started_ms: int) -> None:
-        """Say that we live. Where our last sign is gone before its time, somebody has emptied the store."""
-        began = monotonic()
-        stood = await self.poller.leases.beat(daemon_id, started_ms=started_ms)
-        if self._beaten is not None and not stood and monotonic() - self._beaten < LEASE_MS / 1000:
+        """Say that we live. Where our last sign is gone before its time, somebody has emptied the store.
+
+        By the store's clock, which ends the sign: it may jump.
+        """
+        leases = self.poller.leases
+        began_ms = await leases.now_ms()
+        stood = await leases.beat(daemon_id, started_ms=started_ms)
+        if self._beaten_ms is not None and not stood and await leases.now_ms() - self._beaten_ms < LEASE_MS:
             log.error("store_emptied", repair="add the feeds again: newswire feeds import FILE")
-        self._beaten = began
+        self._beaten_ms = began_ms
 
     async def _drain(self) -> None:
         """Let polls in flight end; what is not done in the grace time is cancelled and given back."""

@@ -81,10 +81,13 @@ The events of one document also have `feed` and `document`; those marked (debug)
 from __future__ import annotations
 
 import json
+import linecache
 import logging
 import math
+import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -209,10 +212,22 @@ def _add_timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 _format_exception: Callable[[WrappedLogger, str, EventDict], EventDict] = structlog.processors.format_exc_info
 
 
+# Python keeps every file that a traceback shows a line of, as a string a line, for as long as the process lives: a
+# megabyte for the first lost connection. Whoever forks has the lock, so that a child does not find it taken for ever.
+_formatting = threading.RLock()
+os.register_at_fork(
+    before=_formatting.acquire, after_in_parent=_formatting.release, after_in_child=_formatting.release
+)
+
+
 def _add_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    if "exc_info" in event:
-        return _format_exception(logger, method, event)
-    return event
+    if "exc_info" not in event:
+        return event
+    with _formatting:
+        try:
+            return _format_exception(logger, method, event)
+        finally:
+            linecache.clearcache()
 
 
 def _plain_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import linecache
 import logging
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +107,55 @@ def test_an_exception_is_one_field(stream: io.StringIO) -> None:
     (line,) = written(stream)
     assert str(line["exception"]).startswith("Traceback (most recent call last):\n")
     assert str(line["error"]).startswith("FileNotFoundError: [Errno 2]")
+
+
+def test_a_traceback_leaves_nothing_of_the_sources_in_memory(stream: io.StringIO) -> None:
+    """Python keeps every file that one shows: each new fault made a process larger by up to a megabyte, for good."""
+    try:
+        json.loads("{")
+    except ValueError:
+        structlog.get_logger().exception("buried")
+
+    assert 'json.loads("{")' in str(written(stream)[0]["exception"])
+    assert linecache.cache == {}
+
+
+def test_a_child_that_is_forked_while_a_traceback_is_written_can_write_its_own() -> None:
+    """RQ forks for every job, whatever other threads do; one that waited for ever would be killed with its job."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, b"all ended\n")
+
+
+_FORKS = """
+import os, threading, time, structlog
+from pipeline.adapters.log import configure
+from pipeline.settings import LogSettings
+
+configure(LogSettings(format="json", level="info"))
+
+def write_one():
+    try:
+        raise ValueError
+    except ValueError:
+        structlog.get_logger().exception("failed")
+
+def write():
+    while True:
+        write_one()
+        time.sleep(0)
+
+threading.Thread(target=write, daemon=True).start()
+for _ in range(100):
+    child = os.fork()
+    if child == 0:
+        write_one()
+        os._exit(0)
+    os.waitpid(child, 0)
+print("all ended")
+"""
 
 
 def test_values_that_json_does_not_know_become_texts(stream: io.StringIO) -> None:

@@ -144,6 +144,7 @@ def main() -> int:
     logs.configure(settings.log)
     lifecycle.collect_garbage_rarely()
     lifecycle.give_large_blocks_back()
+    lifecycle.share_one_heap()
     try:
         uvloop.run(serve(settings))
     except NewswireError as error:

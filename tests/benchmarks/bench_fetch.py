@@ -40,7 +40,7 @@ from pipeline.stages.urls import feed_id
 from tests.benchmarks.fetch_origin import HOSTS
 from workers.daemon import Daemon
 from workers.daemon_process import open_daemon
-from workers.lifecycle import collect_garbage_rarely, give_large_blocks_back
+from workers.lifecycle import collect_garbage_rarely, give_large_blocks_back, share_one_heap
 from workers.store import Store, open_store
 
 _AT_ONCE = 64
@@ -132,6 +132,7 @@ async def rounds(store: Store, server_pid: int, base: str, count: int, status: i
     """
     feeds = [feed.id for feed in store.feeds.all()]
     give_large_blocks_back()
+    share_one_heap()
     collect_garbage_rarely()  # as the daemon's process does at its start
     costs: list[Cost] = []
     async with open_daemon(store) as daemon, _bare_session() as session:

@@ -14,7 +14,7 @@ from workers.lifecycle import SUPERVISOR_PID
 
 _MEASURED = """
 from pathlib import Path
-from workers.lifecycle import collect_garbage_rarely, give_large_blocks_back, give_unused_memory_back
+from workers.lifecycle import collect_garbage_rarely, give_large_blocks_back, give_unused_memory_back, share_one_heap
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
@@ -58,6 +58,26 @@ taken = resident_mb() - before
 give_unused_memory_back()
 print(taken, resident_mb() - before)
 """
+_THREADS = """
+from threading import Barrier, Thread
+
+def take():
+    blocks = [bytearray(5_000) for _ in range(200)]
+    taken.wait()
+    ended.wait()
+
+def heaps_of_threads():  # glibc begins each at a multiple of 64 MiB
+    for _ in range(4):
+        Thread(target=take).start()
+    taken.wait()
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    ended.wait()
+    return sum(int(line.partition("-")[0], 16) % 2**26 == 0 for line in lines)
+
+taken, ended = Barrier(5), Barrier(5)
+share_one_heap()
+print(heaps_of_threads())
+"""
 _DEVOTED = """
 from workers.lifecycle import end_with_parent
 
@@ -65,7 +85,7 @@ end_with_parent()
 """
 
 
-def megabytes(script: str) -> list[float]:
+def measured(script: str) -> list[float]:
     """Run *script* in a process of its own, which measures its memory; give the numbers that it prints."""
     done = subprocess.run([sys.executable, "-c", _MEASURED + script], capture_output=True, text=True, check=True)
     return [float(number) for number in done.stdout.split()]
@@ -74,7 +94,7 @@ def megabytes(script: str) -> list[float]:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of large blocks")
 def test_the_memory_of_large_bodies_goes_back_to_the_system() -> None:
     """A daemon lives for months: what one bad hour of its hosts takes must not stay taken."""
-    (left,) = megabytes(_HOLES)
+    (left,) = measured(_HOLES)
 
     assert left < 2.0, "megabytes"
 
@@ -82,7 +102,7 @@ def test_the_memory_of_large_bodies_goes_back_to_the_system() -> None:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of small blocks")
 def test_the_memory_of_a_burst_of_bodies_goes_back_to_the_system() -> None:
     """What lives on between freed bodies must not keep their pages: else each larger burst stays for ever."""
-    taken, left = megabytes(_BURST)
+    taken, left = measured(_BURST)
 
     assert taken > 30, "megabytes: nothing to give back, nothing shown"
     assert left < 12, "megabytes"
@@ -91,10 +111,20 @@ def test_the_memory_of_a_burst_of_bodies_goes_back_to_the_system() -> None:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps the memory of small blocks")
 def test_what_lived_for_a_while_goes_back_to_the_system() -> None:
     """Connections that broke are cycles of garbage, and a daemon may wait for days until Python looks for such."""
-    taken, left = megabytes(_CYCLES)
+    taken, left = measured(_CYCLES)
 
     assert taken > 30, "megabytes: nothing to give back, nothing shown"
     assert left < 5, "megabytes"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives each thread a heap of its own")
+def test_threads_take_memory_from_one_heap() -> None:
+    """What the store's threads free must serve the next one: their own heaps grew for as long as the daemon lived."""
+    (alone,) = measured(_THREADS.replace("share_one_heap()\n", ""))
+    (together,) = measured(_THREADS)
+
+    assert alone > 0, "heaps: nothing to share, nothing shown"
+    assert together == 0, "heaps"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")

@@ -46,6 +46,7 @@ class BackfillStore:
                 "due": self._keys.backfills,
                 "leases": self._keys.backfill_leases,
                 "tokens": self._keys.tokens,
+                "clocks": self._keys.clocks,
             },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": 0},
         )

@@ -7,8 +7,8 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:feeds` | hash feed id → JSON | for ever | the feed list |
 | `{ns}:states:<feed>` | hash | as long as the feed | what we remember of a feed: validators, digest, failures |
 | `{ns}:due` | zset feed id → ms | as long as the feeds | when to poll; while a feed is leased, when its lease ends |
-| `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle (fencing); the clock lately |
-| `{ns}:tokens` | counter | for ever | the last token given, for leases and for claims |
+| `{ns}:leases` | hash feed id → token | as long as the feeds | which lease may settle the feed (fencing) |
+| `{ns}:tokens`, `{ns}:clocks` | counter, hash | for ever | the last token given; what the clock showed lately |
 | `{ns}:hosts:<scope>`, and `…:turns` | hash, zset | TTL 1 h and more | how a host is asked; turns of its feeds |
 | `{ns}:hosts:<scope>:running` | zset feed id → ms | TTL, a minute | requests to a host that run now |
 | `{ns}:documents:<id>` | hash | until processed | a raw document, body as it came |
@@ -25,26 +25,21 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:sketches:<generation>:<n>` | string | one to two windows | shingles → articles, and their samples |
 | `{ns}:articles` | stream, and channel | trimmed by age | what was published: the storage channel and the wake-up |
 | `{ns}:dead`, `{ns}:dead_deliveries` | stream | trimmed by size | documents not processed; articles not taken |
-| `{ns}:totals` | hash | for ever | item accounting over all feeds |
+| `{ns}:totals`, `{ns}:counts:<feed>` | hash | for ever; as the feed | item accounting over all feeds; of one |
 | `{ns}:health` | hash feed id → JSON | as long as the feeds | how each feed does, since when, and why; so of groups |
 | `{ns}:alerts` | stream | trimmed by length | changes of health, and gaps: feed, from, to, since, what to do |
-| `{ns}:counts:<feed>` | hash | as long as the feed | item accounting of one feed |
-| `{ns}:rhythms` | hash feed id → bytes | as long as the feeds | when each feed's entries appeared, packed |
-| `{ns}:plans` | hash feed id → bytes | as long as the feeds | the next polls of each feed, packed |
+| `{ns}:rhythms`, `{ns}:plans` | hash feed id → bytes | as the feeds | when entries appeared; the next polls, packed |
 | `{ns}:weights` | hash folder → number | for ever | what the entries of the feeds in a folder count |
 | `{ns}:latencies`, `{ns}:latencies:<feed>` | hash | for ever; as the feeds | how soon articles were seen |
-| `{ns}:account` | string | for ever | the price of a request, and how the budget of requests stands |
-| `{ns}:schedule` | string | for ever | the schedule settings that the due times were made with |
+| `{ns}:account`, `{ns}:schedule` | string | for ever | price and budget of requests; settings of the due times |
 | `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
-| `{ns}:asking:<feed>` | string | TTL 1 min | a daemon asks the feed's hub just now |
-| `{ns}:pushed:<feed>:<digest>` | string | TTL 24 h | a body that a hub pushed: it is not taken again |
-| `{ns}:robots:<hash>` | string | TTL 1 to 24 h | what a host's robots.txt asks of us, by its address |
+| `{ns}:asking:<feed>`, `{ns}:pushed:<feed>:<digest>` | string | TTL 1 min; a day | its hub is asked; a body came |
+| `{ns}:robots:<hash>`, `{ns}:sites:<hash>` | string | TTL 1 h; 30 days | a host's robots.txt; what its pages repeat |
 | `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
 | `{ns}:page_leases`, `{ns}:backfill_leases` | hash → token | until fetched | which lease may hand it on (fencing) |
 | `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |
 | `{ns}:pages:<article>`, `{ns}:backfills:<name>` | hash | until fetched | what is fetched next, and its attempts |
 | `{ns}:told:<feed>` | hash 8-byte id → record | the feed and a week | what was told with a page's text, and where |
-| `{ns}:sites:<hash>` | string | TTL 30 days | lines that the pages of one host repeat |
 | `{ns}:zones` | hash feed id → bytes | as long as the feeds | what tells the zone of times that say none |
 | `{ns}:daemons:<id>` | string | TTL 15 s | a live daemon and since when |
 
@@ -58,10 +53,10 @@ from hashlib import blake2b
 
 _OF_ALL_FEEDS = ("feeds", "due", "leases", "shards", "zones", "health", "subscriptions", "rhythms", "plans")
 _OF_EACH_FEED = ("states:*", "seen:*", "aliases:*", "items:*", "told:*", "counts:*")
-_OF_FOLDERS = ("weights",)
-_OF_THE_WHOLE = ("tokens", "sketches*", "articles", "dead*", "totals", "alerts", "latencies*", "account", "schedule")
+_OF_THE_WHOLE = ("tokens", "clocks", "sketches*", "articles", "dead*", "totals", "alerts", "latencies*", "account")
+_OF_SETTINGS = ("weights", "schedule")
 PERMANENT = (
-    *(f"{{*}}:{name}" for name in (*_OF_ALL_FEEDS, *_OF_EACH_FEED, *_OF_FOLDERS, *_OF_THE_WHOLE)),
+    *(f"{{*}}:{name}" for name in (*_OF_ALL_FEEDS, *_OF_EACH_FEED, *_OF_THE_WHOLE, *_OF_SETTINGS)),
     "rq:queues",
     "rq:workers*",
 )
@@ -103,6 +98,11 @@ class Keys:
     def tokens(self) -> str:
         """The counter that all fencing tokens come from."""
         return self._name("tokens")
+
+    @property
+    def clocks(self) -> str:
+        """What the server's clock showed lately, for each set of times."""
+        return self._name("clocks")
 
     @property
     def backlog(self) -> str:

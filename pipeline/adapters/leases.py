@@ -100,6 +100,7 @@ class LeaseStore:
                 "weights": keys.weights,
                 "backlog": keys.backlog,
                 "mailboxes": keys.all_mailboxes,
+                "clocks": keys.clocks,
             },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": until_ms, "most": _MOST_WAITING},
         )

@@ -46,7 +46,12 @@ class PageStore:
         answer = await call_async(
             self._client,
             "lease_due",
-            keys={"due": self._keys.pages, "leases": self._keys.page_leases, "tokens": self._keys.tokens},
+            keys={
+                "due": self._keys.pages,
+                "leases": self._keys.page_leases,
+                "tokens": self._keys.tokens,
+                "clocks": self._keys.clocks,
+            },
             arguments={"limit": limit, "lease_ms": LEASE_MS, "until_ms": 0},
         )
         tokens = {article.decode(): int(token) for article, token in zip(answer[2::2], answer[3::2], strict=True)}

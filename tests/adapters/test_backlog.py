@@ -209,7 +209,7 @@ def test_a_removed_feed_takes_its_waiting_documents_along(redis_client: redis.Re
 
     assert backlog.finish(claim, entries=1, rejected=0) is None
     assert backlog.claim(FEED.id, job_id="another") is None
-    assert set(redis_client.scan_iter()) == {KEYS.tokens.encode(), KEYS.totals.encode()}
+    assert set(redis_client.scan_iter()) == {name.encode() for name in (KEYS.tokens, KEYS.clocks, KEYS.totals)}
     assert documents
 
 

@@ -130,7 +130,7 @@ async def test_what_a_clock_put_off_that_was_set_back_comes_as_much_sooner(
     now_ms = await leases.now_ms()
     waits_ms = {feed.id: 60_000 + 40 * number for number, feed in enumerate(feeds)}
     redis_client.zadd(KEYS.due, {feed_id: now_ms + HOUR_MS + wait_ms for feed_id, wait_ms in waits_ms.items()})
-    redis_client.hset(KEYS.leases, "clock", now_ms + HOUR_MS)
+    redis_client.hset(KEYS.clocks, KEYS.due, now_ms + HOUR_MS)
 
     leased = await leases.lease_due(limit=1)
     again = await leases.lease_due(limit=1)
@@ -152,7 +152,7 @@ async def test_who_polled_when_the_clock_was_set_back_settles_nothing(
     (lease,) = (await leases.lease_due(limit=1)).leases
     now_ms = await leases.now_ms()
     redis_client.zadd(KEYS.due, {FEED.id: now_ms + HOUR_MS + LEASE_MS})
-    redis_client.hset(KEYS.leases, "clock", now_ms + HOUR_MS)
+    redis_client.hset(KEYS.clocks, KEYS.due, now_ms + HOUR_MS)
 
     found = await leases.lease_due(limit=1)
 
@@ -170,7 +170,7 @@ async def test_a_clock_that_goes_on_or_is_a_little_off_changes_nothing(
     leases = LeaseStore(async_redis, KEYS)
     now_ms = await leases.now_ms()
     redis_client.zadd(KEYS.due, {FEED.id: now_ms + HOUR_MS})
-    redis_client.hset(KEYS.leases, "clock", now_ms + step_ms)
+    redis_client.hset(KEYS.clocks, KEYS.due, now_ms + step_ms)
 
     found = await leases.lease_due(limit=1)
 
@@ -185,7 +185,7 @@ async def test_an_older_page_waits_no_longer_for_a_clock_that_was_set_back(
     name, now_ms = f"{FEED.id}-older", Backlog(redis_client, KEYS).now_ms()
     redis_client.hset(f"{KEYS.backfills}:{name}", mapping={"feed": FEED.id, "task": "{}"})
     redis_client.zadd(KEYS.backfills, {name: now_ms + HOUR_MS})
-    redis_client.hset(KEYS.backfill_leases, "clock", now_ms + HOUR_MS)
+    redis_client.hset(KEYS.clocks, KEYS.backfills, now_ms + HOUR_MS)
 
     leases, _ = await store.lease(limit=1)
 

@@ -3,7 +3,7 @@
 -- The scripts that use this begin with its slots.
 --
 -- KEYS[1] due       zset  name -> ms when due, or when its lease ends
--- KEYS[2] leases    hash  name -> token of the newest lease; "clock" -> ms that the clock showed lately
+-- KEYS[2] leases    hash  name -> token of the newest lease
 -- returns           nothing: it is put in where a script says that it uses it
 
 -- The clock may be set right by as much without anybody's doing: what waits for it then does not wait long.
@@ -24,14 +24,15 @@ local function bring_back(times, after_ms, step_ms)
 end
 
 -- By how much the clock (ms) was set back since it was looked at last, as far as anybody can tell; 0 where it was not.
-local function heed_clock(now)
-  local shown = tonumber(redis.call('HGET', KEYS[2], 'clock') or '') or 0
+-- What it showed for each set of times stands in a hash of clocks.
+local function heed_clock(now, clocks)
+  local shown = tonumber(redis.call('HGET', clocks, KEYS[1]) or '') or 0
   local step = shown - now
   if math.abs(step) <= STEP_MS then return 0 end
   if step > 0 then
     bring_back(KEYS[1], now, step)
     redis.call('DEL', KEYS[2])  -- who is at work would say when it is due again by the clock of before
   end
-  redis.pcall('HSET', KEYS[2], 'clock', now)  -- a store that takes no writes may be asked all the same
+  redis.pcall('HSET', clocks, KEYS[1], now)  -- a store that takes no writes may be asked all the same
   return math.max(step, 0)
 end

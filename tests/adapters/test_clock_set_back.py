@@ -11,10 +11,10 @@ import redis.asyncio
 from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.backlog import CLAIM_LEASE_MS, DISPATCH_LEASE_MS, Backlog
 from pipeline.adapters.feed_list import FeedStore
-from pipeline.adapters.hosts import HostStore
+from pipeline.adapters.hosts import Departure, HostStore
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.leases import LEASE_MS, LeaseStore
-from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed
+from pipeline.model import LONGEST_INTERVAL_SECONDS, Feed, HostState
 
 KEYS = Keys("newswire")
 FEED = Feed(id="00000000000000aa", url="https://example.org/feed.xml")
@@ -213,4 +213,25 @@ async def test_a_host_is_asked_when_it_said_also_after_its_clock_was_set_back(
     assert 0 <= turn.host.closed_until_ms - leased.now_ms - wait_ms < late_ms
     assert (turn.host.gap_ms, turn.host.latency_ms) == (1000, 5)
     assert wait_ms <= redis_client.zscore(f"{host}:turns", "another") - leased.now_ms - 1000 < wait_ms + late_ms
+    redis_client.flushall()
+
+
+async def test_the_pause_of_a_host_without_a_gap_ends_as_it_said(
+    redis_client: redis.Redis, async_redis: redis.asyncio.Redis
+) -> None:
+    """That the clock was set back is told by when it was asked last, which must be known of it, too."""
+    FeedStore(redis_client, KEYS).add([FEED])
+    leased = await LeaseStore(async_redis, KEYS).lease_due(limit=1)
+    hosts = HostStore(async_redis, KEYS, gap_ms=0, concurrency=1, run_ms=30_000)
+    wanted = [("example.org", leased.leases[0])]
+    (before,) = await hosts.take_turns(wanted)
+    closed = HostState(leased.now_ms + 30_000, 0, 0)
+    await hosts.leave([Departure("example.org", FEED.id, before.host, closed)], now_ms=leased.now_ms)
+    for name in ("last", "closed"):
+        redis_client.hincrby(f"{KEYS.hosts}:example.org", name, HOUR_MS)
+
+    (turn,) = await hosts.take_turns(wanted)
+
+    assert not turn.goes
+    assert 29_000 < turn.host.closed_until_ms - leased.now_ms < 31_000
     redis_client.flushall()

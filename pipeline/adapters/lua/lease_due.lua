@@ -6,7 +6,7 @@
 -- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
 -- KEYS[2] leases    hash  feed id -> token of the newest lease
 -- KEYS[3] tokens    counter of fencing tokens
--- KEYS[4] clocks   hash  name of `due` -> ms that the clock showed lately
+-- KEYS[4] clocks    hash  name of `due` -> ms that the clock showed lately
 -- ARGV[1] limit     most feeds to lease
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
@@ -15,8 +15,8 @@
 -- USES heed_clock
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local until_ms = tonumber(ARGV[3])
 heed_clock(now, KEYS[4])
+local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
 local due = due_names(until_ms, LONGEST_WAIT_MS)
 local leased = { tostring(now), '' }

@@ -19,7 +19,7 @@
 -- KEYS[10] weights  hash  folder -> what the entries of its feeds count
 -- KEYS[11] backlog  zset  feed id -> ms when to hand it to a worker
 -- KEYS[12] mailboxes prefix of one list a feed: <it>:<feed>, the ids of its waiting documents
--- KEYS[13] clocks  hash  name of `due` -> ms that the clock showed lately
+-- KEYS[13] clocks   hash  name of `due` -> ms that the clock showed lately
 -- ARGV[1] limit     most feeds to lease
 -- ARGV[2] lease_ms  how long the lease lasts
 -- ARGV[3] until_ms  only feeds due at or before this time; 0 = now
@@ -31,8 +31,8 @@
 -- USES heed_clock
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local until_ms = tonumber(ARGV[3])
 local set_back = heed_clock(now, KEYS[13])
+local until_ms = tonumber(ARGV[3])
 if until_ms == 0 or until_ms > now then until_ms = now end
 
 -- Those of some feeds of which no more documents wait than may; the others are put off.

@@ -77,7 +77,7 @@ for i = 4, #ARGV, 3 do
   if goes then
     begin(running, feed)
     if own > 0 then redis.call('ZREM', turns, feed) end
-    if gap > 0 or known[2] then redis.call('HSET', host, 'last', math.floor(math.max(turn, now))) end
+    redis.call('HSET', host, 'last', math.floor(math.max(turn, now)))
   else
     turn = math.floor(turn)
     redis.call('ZADD', turns, turn, feed)
@@ -87,7 +87,7 @@ for i = 4, #ARGV, 3 do
     end
   end
   local kept = math.max(turn, newest, closed) - now + KEPT
-  if gap > 0 or known[1] or known[2] then redis.call('PEXPIRE', host, kept) end
+  redis.call('PEXPIRE', host, kept)
   if own > 0 or not goes then redis.call('PEXPIRE', turns, kept) end
   results[#results + 1] = { goes and 1 or 0, known[2] or '', known[3] or '', known[4] or '' }
 end

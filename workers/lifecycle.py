@@ -111,8 +111,7 @@ def collect_garbage_rarely() -> None:
 
 def give_large_blocks_back() -> None:
     """Let the memory of large bodies go back to the system when they are freed; only glibc has to be told."""
-    with suppress(OSError, TypeError, AttributeError):  # no C library, or one without this function
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
+    _call_c_library("mallopt", _M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
 
 
 def share_one_heap() -> None:
@@ -121,8 +120,7 @@ def share_one_heap() -> None:
     Each would else have one of its own, up to eight a core, and what is free in one is of no use to another: 0.7 MiB
     an hour in a daemon whose store fails all the time.
     """
-    with suppress(OSError, TypeError, AttributeError):  # no C library, or one without this function
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    _call_c_library("mallopt", _M_ARENA_MAX, 1)
 
 
 def give_unused_memory_back() -> None:
@@ -133,5 +131,10 @@ def give_unused_memory_back() -> None:
     months would creep up: by 3 MiB an hour in a daemon whose hosts and store fail all the time.
     """
     gc.collect()
-    with suppress(OSError, TypeError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    _call_c_library("malloc_trim", 0)
+
+
+def _call_c_library(function: str, *arguments: int) -> None:
+    """Call *function* where there is a C library that has it; elsewhere nothing happens."""
+    with suppress(OSError, TypeError, AttributeError):  # no C library, or one without this function
+        getattr(ctypes.CDLL(None), function)(*arguments)

@@ -34,7 +34,7 @@ All names begin with the namespace in braces, so that they share one cluster slo
 | `{ns}:account`, `{ns}:schedule` | string | for ever | price and budget of requests; settings of the due times |
 | `{ns}:subscriptions` | hash feed id → JSON | as long as the feeds | what was agreed with the feed's hub |
 | `{ns}:asking:<feed>`, `{ns}:pushed:<feed>:<digest>` | string | TTL 1 min; a day | its hub is asked; a body came |
-| `{ns}:robots:<hash>`, `{ns}:sites:<hash>` | string | TTL 1 h; 30 days | a host's robots.txt; what its pages repeat |
+| `{ns}:robots:<hash>`, `{ns}:sites:<hash>` | string | TTL 1 to 24 h; 30 days | a host's rules; its repeated lines |
 | `{ns}:pages` | zset article id → ms | until fetched | article pages to fetch, and when (again): 10,000 |
 | `{ns}:page_leases`, `{ns}:backfill_leases` | hash → token | until fetched | which lease may hand it on (fencing) |
 | `{ns}:backfills` | zset name → ms | until walked | older pages of feeds to fetch after a gap, and when (again) |

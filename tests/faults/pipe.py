@@ -110,7 +110,8 @@ class Pipe:
     def events(self, name: str) -> list[dict[str, object]]:
         """The log lines of event *name* that daemons and workers wrote so far."""
         texts = [running.stderr.read_text("utf-8", "replace") for running in (*self.daemons, *self.workers)]
-        lines = [json.loads(line) for text in texts for line in text.splitlines() if line.startswith("{")]
+        whole = [line for text in texts for line in text.split("\n")[:-1]]  # the last one may be half written as yet
+        lines = [json.loads(line) for line in whole if line.startswith("{")]
         return [line for line in lines if line.get("event") == name]
 
 

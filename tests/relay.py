@@ -29,12 +29,14 @@ class Relay:
     """Hands connections on to *target*.
 
     `delay_seconds` is what each piece of an answer waits; while `is_held` nothing passes, while `is_refused` new
-    connections are reset; so many next answers as `cuts_left` says are reset after their first half.
+    connections are reset; so many next answers as `cuts_left` says are reset after their first half. With the first
+    question that has the bytes `held_from` in it, all is held, and it is the first to wait.
     """
 
     target: Target
     delay_seconds: float = 0.0
     is_held: bool = False
+    held_from: bytes = b""
     is_refused: bool = False
     cuts_left: int = 0
     cuts_made: int = 0
@@ -136,6 +138,9 @@ class Relay:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _pass_question(self, writer: asyncio.StreamWriter, piece: bytes) -> None:
+        if self.held_from and self.held_from in piece:
+            self.is_held, self.held_from = True, b""
+            await self._wait_while_held()
         writer.write(piece)
         await writer.drain()
 

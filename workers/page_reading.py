@@ -87,7 +87,7 @@ def _publish_once(claim: Claim, basis: Article, merged: Article, fault: str) -> 
     if publication is None:
         return True
     publication = replace(publication, address=shared_address(basis))
-    (fate,) = station.articles.publish(feed_id, claim.document.id, fence=claim.fence, publications=[publication])
+    (fate,) = station.articles.publish(feed_id, claim, publications=[publication])
     if not isinstance(fate, Conflict) and not told and merged.text:
         _learn(claim.document.url, merged.text)
     return not isinstance(fate, Conflict)

@@ -83,7 +83,7 @@ def _publish_once(claim: Claim, articles: list[Article], aliases: bytes, size: i
         is not None
     ]
     publications = [publication for _, publication in judged]
-    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications, aliases=aliases)
+    fates = store.publish(feed_id, claim, publications=publications, aliases=aliases)
     settled = [pair for pair, fate in zip(judged, fates, strict=True) if not isinstance(fate, Conflict)]
     news = [article for article, _ in settled if article.id in arrived]
     soon = note_arrivals(desk().rhythms, claim.document, news, told=_new_ids(verdicts), shown=size)
@@ -142,7 +142,7 @@ def _withdraw_once(claim: Claim, article_ids: Sequence[str]) -> list[str]:
             publication = publication_of(verdict, record, {article_id: verdict.article}, still_held(record))
             judged += [(article_id, publication)] if publication is not None else []
     publications = [publication for _, publication in judged]
-    fates = store.publish(feed_id, claim.document.id, fence=claim.fence, publications=publications)
+    fates = store.publish(feed_id, claim, publications=publications)
     return [article_id for (article_id, _), fate in zip(judged, fates, strict=True) if isinstance(fate, Conflict)]
 
 

@@ -121,12 +121,6 @@ def _told(claim: Claim, feed: FeedReference, owner: Owner, address: bytes) -> bo
         told=told[: 1 + DIGESTS_BYTES],
         address=address,
     )
-    (fate,) = station.articles.publish(
-        owner.feed_id,
-        claim.document.id,
-        fence=claim.fence,
-        publications=[publication],
-        claimant=claim.document.feed_id,
-    )
+    (fate,) = station.articles.publish(owner.feed_id, claim, publications=[publication])
     log.info("carried", article=article.id, feeds=len(article.also_in), told=not isinstance(fate, Conflict))
     return not isinstance(fate, Conflict)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from pipeline.adapters.backlog import Claim
 from pipeline.adapters.consumers import is_gone
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.replies import as_counters, as_fields
@@ -72,7 +73,7 @@ class Conflict:
 
 
 class FencedOff(Exception):
-    """The claim on this document went to another worker; nothing more may be written."""
+    """Nothing more may be written of this document: another worker has it, or the store forgot what it accepted."""
 
 
 class ArticleStore:
@@ -104,17 +105,16 @@ class ArticleStore:
     def publish(
         self,
         feed_id: str,
-        document_id: str,
+        claim: Claim,
         *,
-        fence: int,
         publications: Sequence[Publication],
         aliases: bytes = b"",
-        claimant: str = "",
     ) -> list[Published | Conflict]:
-        """Publish in order, in portions that are each all or nothing; raises FencedOff when the claim was lost.
+        """Publish articles of a feed in order, in portions that are each all or nothing, and count these in *claim*.
 
-        *aliases*, unless empty, replace what is kept of the feed's, at once with the first portion. *claimant* is the
-        feed whose document it is, if another.
+        Raises FencedOff when the claim was lost, or the store died and forgot what it had accepted under it.
+        *aliases*, unless empty, replace what is kept of the feed's, at once with the first portion. The document of
+        *claim* may be of another feed of the site, which shows the article, too.
         """
         fates: list[Published | Conflict] = []
         for start in range(0, len(publications) or bool(aliases), _ITEMS_PER_CALL):
@@ -122,17 +122,19 @@ class ArticleStore:
             answer = call(
                 self._client,
                 "accept_articles",
-                keys=self._publishing_keys(feed_id, document_id),
+                keys=self._publishing_keys(feed_id, claim.document.id),
                 arguments={
                     "feed": feed_id,
-                    "fence": fence,
+                    "fence": claim.fence,
                     "aliases": b"" if start else aliases,
-                    "claimant": claimant or feed_id,
+                    "claimant": claim.document.feed_id,
+                    "accepted": claim.accepted,
                 },
                 tail=_flat(part),
             )
             if answer is None:
-                raise FencedOff(document_id)
+                raise FencedOff(claim.document.id)
+            claim.accepted += 1
             fates += [Conflict() if fate == b"conflict" else Published(fate.decode()) for fate in answer]
         return fates
 

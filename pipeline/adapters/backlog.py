@@ -37,13 +37,18 @@ DEAD_BYTES = 64 * 1024 * 1024
 """Without it one feed of unreadable documents of 10 MiB could fill the store, and polling would wait for ever."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
-    """One document claimed by one job: its *fence* must be shown with every write, *attempts* counts from 1."""
+    """One document claimed by one job: its *fence* must be shown with every write, *attempts* counts from 1.
+
+    *accepted* grows with each portion of it that the store accepted, and is shown with the next one and at the close:
+    a store that died in between may have forgotten one (its log is synced once a second, a replica lags behind).
+    """
 
     document: RawDocument
     fence: int
     attempts: int
+    accepted: int = 0
 
 
 class Backlog:
@@ -108,11 +113,13 @@ class Backlog:
         """
         while (answer := self._claim(feed_id, job_id)) is not None:
             document_id, fence, attempts = answer
+            fields = self._fields(document_id)
+            accepted = _accepted_portions(fields)
             try:
-                return Claim(wire.document_from_fields(document_id, self._fields(document_id)), fence, attempts)
+                return Claim(wire.document_from_fields(document_id, fields), fence, attempts, accepted)
             except ValueError as damage:
                 ghost = RawDocument(feed_id, "", None, b"", id=document_id)
-                self.bury(Claim(ghost, fence, attempts), reason=str(damage))
+                self.bury(Claim(ghost, fence, attempts, accepted), reason=str(damage))
         return None
 
     def _fields(self, document_id: str) -> Mapping[bytes, bytes]:
@@ -173,8 +180,9 @@ class Backlog:
         is_cut: bool = False,
         backfill: bytes = b"",
     ) -> Tally | None:
-        """Close a processed document and count its entries; None if the claim was lost (another worker does it).
+        """Close a processed document and count its entries; None if it is to be read again.
 
+        The claim was lost then (another worker reads it), or the store died and forgot what it had accepted of it.
         Sent again because the answer was lost, it changes nothing and gives the same answer.
 
         *items* is kept for the feed's next document: which of its items need not be read again. A document that is
@@ -224,6 +232,7 @@ class Backlog:
                 "items": items,
                 "window": window,
                 "backfill": backfill,
+                "accepted": claim.accepted,
             },
         )
         if not answer:
@@ -274,6 +283,12 @@ class Backlog:
             for document_id in document_ids:
                 pipe.exists(self._keys.documents(document_id))
             return [each for each, there in zip(document_ids, pipe.execute(), strict=True) if there]
+
+
+def _accepted_portions(fields: Mapping[bytes, bytes]) -> int:
+    """How many portions of the document of *fields* stand accepted; 0 where nobody can read how many."""
+    accepted = fields.get(b"accepted", b"")
+    return int(accepted) if accepted.isdigit() else 0
 
 
 def _attempts(claim: bytes | str | None) -> int:

@@ -32,7 +32,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `gap` | a document showed nothing known of its feed: what came between may be lost | `entries`, `walked_back` |
 | `parsed` | `newswire parse` or `poll` read a document | `name`, `path` (the parser), `incomplete` |
 | `rejected` | an entry cannot become an article | `reason`, `which` |
-| `fenced_off` | a document is being processed by another worker by now | `attempts` |
+| `fenced_off` | a document is another worker's by now, or the store forgot what it accepted of it | `attempts` |
 | `health_changed` | a feed does better or worse than it did; also an alert | `feed`, `before`, `after`, `why` |
 | `group_changed` | a consumer group keeps up or does not; also an alert | `group`, `before`, `after`, `why` |
 | `hub_asked` | a hub was asked to push a feed | `feed`, `hub` |

@@ -32,8 +32,8 @@ def test_an_article_is_published_once_however_often_it_is_offered(
     claim = _claim(backlog)
     publications = [_publication(n) for n in range(450)]
 
-    fates = articles.publish(FEED_ID, claim.document.id, fence=claim.fence, publications=publications)
-    again = articles.publish(FEED_ID, claim.document.id, fence=claim.fence, publications=publications)
+    fates = articles.publish(FEED_ID, claim, publications=publications)
+    again = articles.publish(FEED_ID, claim, publications=publications)
 
     assert all(isinstance(fate, Published) for fate in fates)
     assert again == [Conflict()] * 450
@@ -53,7 +53,7 @@ def test_a_publication_reaches_stream_and_channel_as_promised(
     listener.subscribe(KEYS.articles)
     listener.get_message(timeout=5)
 
-    (fate,) = articles.publish(FEED_ID, claim.document.id, fence=claim.fence, publications=[_publication(7)])
+    (fate,) = articles.publish(FEED_ID, claim, publications=[_publication(7)])
 
     ((stream_id, fields),) = redis_client.xrange(KEYS.articles)  # type: ignore[misc]
     assert fate == Published(stream_id.decode())
@@ -79,7 +79,7 @@ def test_a_worker_without_the_claim_publishes_nothing(redis_client: redis.Redis,
     _claim(backlog)
 
     with pytest.raises(FencedOff):
-        articles.publish(FEED_ID, frozen.document.id, fence=frozen.fence, publications=[_publication(1)])
+        articles.publish(FEED_ID, frozen, publications=[_publication(1)])
 
     assert articles.length() == 0
     assert documents
@@ -114,11 +114,11 @@ def test_a_window_that_shows_nothing_known_is_a_gap(
     backlog, articles = Backlog(redis_client, KEYS), ArticleStore(redis_client, KEYS)
     first, second = [_publication(n) for n in range(3)], [_publication(n) for n in range(3, 6)]
     claim = _claim(backlog)
-    articles.publish(FEED_ID, claim.document.id, fence=claim.fence, publications=first)
+    articles.publish(FEED_ID, claim, publications=first)
     before = backlog.finish(claim, entries=3, rejected=0)
 
     claim = _claim(backlog)
-    articles.publish(FEED_ID, claim.document.id, fence=claim.fence, publications=second)
+    articles.publish(FEED_ID, claim, publications=second)
     after = backlog.finish(claim, entries=3 + kept, rejected=0, is_cut=is_cut)
 
     assert (before and before.gaps, after and after.gaps) == (0, gaps)

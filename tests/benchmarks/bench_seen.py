@@ -25,10 +25,11 @@ from random import Random
 from redis import Redis
 
 from pipeline.adapters.articles import ArticleStore, Publication
+from pipeline.adapters.backlog import Claim
 from pipeline.adapters.connection import connect
 from pipeline.adapters.embedded import EmbeddedStore
 from pipeline.adapters.keys import Keys
-from pipeline.model import Known
+from pipeline.model import Known, RawDocument
 from pipeline.stages.digests import DIGESTS_BYTES
 from pipeline.stages.seen_records import pack
 from pipeline.stages.settling import settled
@@ -80,13 +81,12 @@ def _filled(stack: ExitStack, articles: int) -> Filled:
     chance, store = Random(articles), ArticleStore(client, _KEYS)
     records = [_record(chance) for _ in range(_RECORDS)]
     _warm_up(client, store, records, chance)
-    before_bytes = _used_bytes(client)
+    claim, before_bytes = _claim(client), _used_bytes(client)
     sizes = list(_feed_sizes(articles))
     names = [f"{number:016x}" for number in range(len(sizes))]
     for name, size in zip(names, sizes, strict=True):
-        client.hset(_KEYS.claims, name, json.dumps({"fence": 1}))
-        _fill(store, name, size, records, chance)
-    used_bytes = _used_bytes(client) - before_bytes - int(client.memory_usage(_KEYS.claims) or 0)
+        _fill(store, name, claim, size, records, chance)
+    used_bytes = _used_bytes(client) - before_bytes
     ordinary = [name for name, size in zip(names, sizes, strict=True) if size == _OF_A_FEED]
     large = [name for name, size in zip(names, sizes, strict=True) if size > _OF_A_FEED]
     return Filled(client, articles, used_bytes / articles, ordinary, large)
@@ -103,10 +103,16 @@ def _print(one: Filled, chance: Random) -> None:
 
 def _warm_up(client: Redis, store: ArticleStore, records: Sequence[bytes], chance: Random) -> None:
     """Let the server take what it needs once: scripts, buffers."""
-    client.hset(_KEYS.claims, "warm", json.dumps({"fence": 1}))
-    _fill(store, "warm", _OF_A_FEED, records, chance)
+    _fill(store, "warm", _claim(client), _OF_A_FEED, records, chance)
     store.recall("warm", [bytes(8)])
     client.flushall(asynchronous=False)
+
+
+def _claim(client: Redis) -> Claim:
+    """Give a claim on a new document, whose feed finds the articles of all others."""
+    client.hset(_KEYS.claims, "finder", json.dumps({"fence": 1}))
+    client.delete(_KEYS.documents("document"))
+    return Claim(RawDocument("finder", "", None, b"", id="document"), fence=1, attempts=1)
 
 
 def _feed_sizes(articles: int) -> Iterator[int]:
@@ -116,12 +122,14 @@ def _feed_sizes(articles: int) -> Iterator[int]:
     yield from [_OF_A_FEED] * ((articles - large) // _OF_A_FEED)
 
 
-def _fill(store: ArticleStore, feed_id: str, size: int, records: Sequence[bytes], chance: Random) -> None:
+def _fill(
+    store: ArticleStore, feed_id: str, claim: Claim, size: int, records: Sequence[bytes], chance: Random
+) -> None:
     for start in range(0, size, _AT_ONCE):
         publications = [
             Publication(chance.randbytes(8), b"", chance.choice(records)) for _ in range(min(_AT_ONCE, size - start))
         ]
-        store.publish(feed_id, "document", fence=1, publications=publications)
+        store.publish(feed_id, claim, publications=publications)
 
 
 def _record(chance: Random) -> bytes:
@@ -140,10 +148,10 @@ def _accept_microseconds(client: Redis, feeds: Sequence[str], chance: Random) ->
     shown = {name: [seen for seen, _ in next(store.memory(name))][: _ENTRIES - 1] for name in feeds[:1_000]}
     new = pack(Known(1, _TODAY * _DAY_MS, _TODAY, chance.randbytes(DIGESTS_BYTES)))
     asked = [(name, chance.randbytes(8)) for name in chance.choices(list(shown), k=_DOCUMENTS)]
-    started_seconds = _cpu_seconds(client)
+    claim, started_seconds = _claim(client), _cpu_seconds(client)
     for name, fresh in asked:
         store.recall(name, [*shown[name], fresh])
-        store.publish(name, "document", fence=1, publications=[Publication(fresh, b"", new)])
+        store.publish(name, claim, publications=[Publication(fresh, b"", new)])
     return (_cpu_seconds(client) - started_seconds) / _DOCUMENTS * 1_000_000
 
 

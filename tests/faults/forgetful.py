@@ -17,6 +17,7 @@ from faults.pipe import Pipe, running_pipe
 from ledger import latest_titles, published, repeated
 from waiting import wait_until
 
+from pipeline.adapters import scripts
 from pipeline.adapters.connection import connect
 
 _PATIENCE_SECONDS = 60.0
@@ -28,6 +29,7 @@ def run() -> None:
         for damage in (_cut_short, _half_a_write_more):
             _end_damaged(pipe, damage)
         _power_loss(pipe)
+        _power_loss_before_the_close(pipe)
         _flushed(pipe)
         _started_empty(pipe)
 
@@ -72,6 +74,30 @@ def _power_loss(pipe: Pipe) -> None:
     assert repeated(pipe.reader.lines), "readers had seen nothing of what was lost"
 
 
+def _power_loss_before_the_close(pipe: Pipe) -> None:
+    """15: what a worker has published is gone when it closes the document, which no feed shows anew."""
+    pipe.recover()
+    _hold_from(pipe, "accept_articles")
+    pipe.room.states = 0
+    time.sleep(0.1)  # the newsroom may just be at it
+    synced_bytes = _log(pipe).stat().st_size
+    _hold_from(pipe, "finish_document")
+    pipe.store.stop()
+    os.truncate(_log(pipe), synced_bytes)
+    pipe.store.start()
+    pipe.relay.is_held = False
+    pipe.hold_still()
+    _balance(pipe, 15)
+    assert pipe.events("fenced_off"), "nothing was closed too early"
+
+
+def _hold_from(pipe: Pipe, script: str) -> None:
+    """Let nothing pass to the store from the next call of *script* on."""
+    pipe.relay.held_from = scripts.load(script).sha.encode()
+    pipe.relay.is_held = False
+    wait_until(lambda: pipe.relay.is_held, timeout_seconds=_PATIENCE_SECONDS)
+
+
 def _flushed(pipe: Pipe) -> None:
     """24: everything is deleted while the system runs; it says so, and the feeds are added again."""
     with connect(pipe.store.url) as client:
@@ -94,7 +120,11 @@ def _balance(pipe: Pipe, number: int) -> None:
     """Wait until all that the feeds show stands on the stream; note what is missing or stands there twice."""
     began = time.monotonic()
     shown, url = pipe.room.shown(), pipe.store.url
-    wait_until(lambda: latest_titles(url) == shown, timeout_seconds=_PATIENCE_SECONDS)
+    try:
+        wait_until(lambda: latest_titles(url) == shown, timeout_seconds=_PATIENCE_SECONDS)
+    except AssertionError as late:
+        latest = latest_titles(url)
+        raise AssertionError(f"{number}: missing {shown - latest}, shown no more {latest - shown}") from late
     seconds = round(time.monotonic() - began, 1)
     time.sleep(1.5)  # one more round of polls, in which nothing may be told again
     latest, twice = latest_titles(url), len(repeated(published(url)))

@@ -6,7 +6,7 @@
 -- KEYS[1] seen      hash  8-byte id -> record of the last published revision; prefix of its further shards
 -- KEYS[2] shards    hash  feed id -> how many shards its memory has, and how many articles
 -- KEYS[3] articles  stream, and the channel of the same name
--- KEYS[4] document  hash  the raw document; counts what it published so far
+-- KEYS[4] document  hash  the raw document; counts what it published so far, and in how many portions
 -- KEYS[5] aliases   string  what else the feed's latest articles are known by
 -- KEYS[6] pages     zset  article id -> ms when to fetch its page; prefix of the tasks, <it>:<article id>, a hash each
 -- KEYS[7] told      hash  8-byte id -> what was told last with a page's text, and its stream id
@@ -16,15 +16,22 @@
 -- ARGV[2] fence     of the claim
 -- ARGV[3] aliases   what to keep of them from now on; "" leaves what is kept
 -- ARGV[4] claimant  feed whose claim it is: another one where a feed of the site has found the article, too
--- ARGV[5..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
+-- ARGV[5] accepted  how many portions of the document were accepted before this one
+-- ARGV[6..] items   for each: seen id, expected record, new record, kind, fate to count, article id,
 --                   language, JSON, page task, what it tells with a page's text, address; an empty JSON only refreshes
 --                   the record, an empty task wants no page, an empty address is shared with no other feed
 -- returns           for each item its stream id, "" when only refreshed, or "conflict", also for one
---                   that another feed of its site has told as new; nil when fenced off
+--                   that another feed of its site has told as new; nil when fenced off, or where the store died
+--                   and forgot a portion before this one
 -- USES seen_shards
+-- USES accepted_portions
 local clock = redis.call('TIME')
 local claim = redis.call('HGET', KEYS[8], ARGV[4])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then return false end
+local accepted, before = accepted_portions(KEYS[4]), tonumber(ARGV[5])
+-- One more: the answer to this very call was lost, and it is sent again.
+if accepted ~= before and accepted ~= before + 1 then return false end
+redis.call('HSET', KEYS[4], 'accepted', before + 1)
 if ARGV[3] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
 local DAYS = 3
 local today = math.floor(clock[1] / 86400)
@@ -51,7 +58,7 @@ local function note_address(address, article, stream_id)
 end
 
 local memory, added, results = open_memory(), 0, {}
-for i = 5, #ARGV, 11 do
+for i = 6, #ARGV, 11 do
   local shard = shard_of(memory, ARGV[i])
   local remembered = redis.call('HGET', shard, ARGV[i]) or ''
   -- One that was held back (so it is remembered, and new) comes out, whoever told of it.

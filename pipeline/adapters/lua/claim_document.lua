@@ -9,13 +9,14 @@
 -- KEYS[1] backlog   zset  feed id -> ms when to hand it to a worker
 -- KEYS[2] claims    hash  feed id -> {document, job, call, fence, attempts, until}
 -- KEYS[3] mailbox   list  ids of this feed's waiting documents
--- KEYS[4] tokens    counter of fencing tokens
+-- KEYS[4] tokens    the newest fencing token
 -- ARGV[1] feed      feed id
 -- ARGV[2] job       id of the job that claims
 -- ARGV[3] lease_ms  how long the claim lasts unless renewed
 -- ARGV[4] call      names this call, however often it is sent
 -- returns           document id, fence and number of attempts so far with this one; nothing when there is nothing
 --                   to do or another job is at it
+-- USES fencing_tokens
 local document = redis.call('LINDEX', KEYS[3], 0)
 if not document then
   redis.call('ZREM', KEYS[1], ARGV[1])
@@ -34,10 +35,10 @@ if is_read and type(standing) == 'table' and tonumber(standing['until']) and ton
   if standing['job'] ~= ARGV[2] and left_ms > 0 and left_ms <= 2 * ARGV[3] then return {} end
   if standing['document'] == document then attempts = standing['attempts'] + 1 end
 end
-local fence = redis.call('INCR', KEYS[4])
+local fence = token_text(first_token(KEYS[4], 1, clock))
 local claim = {
   document = document, job = ARGV[2], call = ARGV[4], fence = fence, attempts = attempts, ['until'] = now + ARGV[3],
 }
 redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(claim))
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
-return { document, tostring(fence), tostring(attempts) }
+return { document, fence, tostring(attempts) }

@@ -30,12 +30,16 @@
 -- ARGV[11] window   "whole" when the document is all that the feed shows; "older" for a page behind it; "page" for that of
 --                   an article; "" for a part
 -- ARGV[12] backfill the older page to fetch next, if this one is older or a gap; "" for none
--- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off
+-- ARGV[13] accepted how many portions of it were accepted
+-- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off, or where the store died and
+--                   forgot a portion: the claim stands, and the document is to be read again
+-- USES accepted_portions
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then
   local answer = redis.call('GET', KEYS[13])
   return answer and cjson.decode(answer) or {}
 end
+if accepted_portions(KEYS[4]) ~= tonumber(ARGV[13]) then return {} end
 local new = tonumber(redis.call('HGET', KEYS[4], 'published:new') or '0')
 local revised = tonumber(redis.call('HGET', KEYS[4], 'published:revised') or '0')
 local copies = tonumber(redis.call('HGET', KEYS[4], 'published:near_duplicates') or '0')

@@ -9,7 +9,7 @@
 --
 -- KEYS[1] due       zset  feed id -> ms when due, or when its lease ends
 -- KEYS[2] leases    hash  feed id -> token of the newest lease
--- KEYS[3] tokens    counter of fencing tokens
+-- KEYS[3] tokens    the newest fencing token
 -- KEYS[4] feeds     hash  feed id -> the feed
 -- KEYS[5] health    hash  feed id -> how it does
 -- KEYS[6] rhythms   hash  feed id -> when its entries appeared
@@ -28,6 +28,7 @@
 --                   weights, by how many ms the clock was set back, then for each feed its id, token, feed, health,
 --                   rhythm, plan (each "" when there is none) and the list of its state's fields, or the error
 -- USES due_names
+-- USES fencing_tokens
 -- USES heed_clock
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -52,11 +53,11 @@ end
 local due = with_room(due_names(until_ms, LONGEST_WAIT_MS))
 local leased = { tostring(now), '', '', {}, set_back }
 if #due > 0 then
-  local newest = redis.call('INCRBY', KEYS[3], #due)
+  local first = first_token(KEYS[3], #due, clock)
   local ends, tokens = {}, {}
   for i, feed in ipairs(due) do
     ends[2 * i - 1], ends[2 * i] = now + ARGV[2], feed
-    tokens[2 * i - 1], tokens[2 * i] = feed, newest - #due + i
+    tokens[2 * i - 1], tokens[2 * i] = feed, token_text(first + i - 1)
   end
   redis.call('ZADD', KEYS[1], unpack(ends))
   redis.call('HSET', KEYS[2], unpack(tokens))
@@ -68,7 +69,7 @@ if #due > 0 then
   }
   for i, feed in ipairs(due) do
     leased[#leased + 1] = feed
-    leased[#leased + 1] = tostring(tokens[2 * i])
+    leased[#leased + 1] = tokens[2 * i]
     for kind = 1, 4 do leased[#leased + 1] = known[kind][i] or '' end
     leased[#leased + 1] = redis.pcall('HGETALL', KEYS[9] .. ':' .. feed)
   end

@@ -18,7 +18,7 @@ local fields = entry[2]
 for i = 1, #fields, 2 do
   if not string.find(fields[i], '^published:') then redis.call('HSET', KEYS[3], fields[i], fields[i + 1]) end
 end
-redis.call('HDEL', KEYS[3], 'id', 'feed', 'reason', 'attempts')
+redis.call('HDEL', KEYS[3], 'id', 'feed', 'reason', 'attempts', 'accepted')
 redis.call('HSET', KEYS[3], 'replayed', '1')
 local clock = redis.call('TIME')
 redis.call('RPUSH', KEYS[4], ARGV[3])

@@ -12,7 +12,7 @@ from time import monotonic
 
 import structlog
 
-from pipeline.adapters.backfills import BackfillStore, name_of
+from pipeline.adapters.backfills import BackfillStore
 from pipeline.adapters.leases import LEASE_MS
 from pipeline.adapters.log import redact
 from pipeline.adapters.store_errors import STORE_LOST
@@ -76,10 +76,10 @@ class OlderPages:
         if backfill is None:
             await self.store.give_up(lease)
             return
-        turn = Lease(Feed(name_of(lease.feed_id), backfill.url), FeedState(), lease.token)
+        turn = Lease(Feed(lease.name, backfill.url), FeedState(), lease.token)
         if not await self.turns.admit([turn]):
             return  # it stands where its turn is
-        await self.store.count_attempt(lease)
+        await self.store.count_attempts([lease])
         asked_ms = self._clock.now_ms()
         answer = await self.web.get(backfill.url, lambda _url: ())
         now_ms = self._clock.now_ms()

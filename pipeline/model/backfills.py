@@ -23,9 +23,11 @@ class Backfill:
 class BackfillLease:
     """The right to fetch one older page until the lease ends; `token` is its fence, `task` the packed `Backfill`.
 
-    `attempts` counts how often the page was asked for before.
+    `name` is that of the walk, as finish_document.lua gives it; `attempts` counts how often the page was asked for
+    before.
     """
 
+    name: str
     feed_id: str
     token: int
     attempts: int

@@ -72,6 +72,11 @@ class PageLease:
     attempts: int
     until_ms: int | None = None
 
+    @property
+    def name(self) -> str:
+        """Names the page among all pages: one an article."""
+        return self.article_id
+
 
 @dataclass(frozen=True, slots=True)
 class PageCame:

@@ -71,6 +71,7 @@ async def test_an_older_page_put_off_by_a_clock_that_was_ahead_is_fetched(
     redis_client: redis.Redis, async_redis: redis.asyncio.Redis
 ) -> None:
     """Article pages wait in the same way, by the same script."""
+    FeedStore(redis_client, KEYS).add([FEED])
     store = BackfillStore(async_redis, KEYS)
     name = f"{FEED.id}-older"
     redis_client.hset(f"{KEYS.backfills}:{name}", mapping={"feed": FEED.id, "task": "{}"})
@@ -181,6 +182,7 @@ async def test_an_older_page_waits_no_longer_for_a_clock_that_was_set_back(
     redis_client: redis.Redis, async_redis: redis.asyncio.Redis
 ) -> None:
     """Article pages wait in the same way, by the same script."""
+    FeedStore(redis_client, KEYS).add([FEED])
     store = BackfillStore(async_redis, KEYS)
     name, now_ms = f"{FEED.id}-older", Backlog(redis_client, KEYS).now_ms()
     redis_client.hset(f"{KEYS.backfills}:{name}", mapping={"feed": FEED.id, "task": "{}"})

@@ -53,8 +53,8 @@ class Forgetful:
 
 @pytest.fixture
 def forgetful(tmp_path: Path) -> Iterator[Forgetful]:
-    """A server with one feed, of which one document waits."""
-    server = Valkey(tmp_path, "--appendonly", "yes", "--save", "")
+    """A server with one feed, of which one document waits; what it has answered stands in its log."""
+    server = Valkey(tmp_path, "--appendonly", "yes", "--appendfsync", "always", "--save", "")
     with connect(server.url) as client:
         FeedStore(client, KEYS).add([FEED])
         leave(client, FEED, b"<feed/>")

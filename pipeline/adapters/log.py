@@ -58,6 +58,7 @@ The events of one document also have `feed` and `document`; those marked (debug)
 | `not_archived` | a document could not be kept on disk; all else goes on | `reason` |
 | `buried` | a document was given up; it is kept among the dead | `reason`, `attempts` |
 | `entry_left_out` | a reader of the stream met an entry that is no article | `stream_id`, `reason` |
+| `group_forgotten` | the store has no such group any more: its reader makes it again | `group`, `since` |
 | `trimmed` | entries were dropped from the old end of the stream | `entries` |
 | `forgotten` | articles that their feed no longer shows were forgotten | `feed`, `articles` |
 | `housekeeping_failed` | housekeeping met a fault, maybe with one feed; the rest goes on | `step`, `exception` |

@@ -20,6 +20,7 @@ from redis.exceptions import ResponseError
 
 from pipeline import wire
 from pipeline.adapters.connection import connect_async
+from pipeline.adapters.consumers import is_gone
 from pipeline.adapters.keys import Keys
 from pipeline.adapters.store_errors import STORE_LOST
 from pipeline.model import Article, ArticleKind
@@ -64,7 +65,7 @@ async def follow(
     that the stream still holds). What was not acknowledged after *most_deliveries* tries is taken to be what ends its
     consumers: it goes to the stream `dead_deliveries`, and those behind it come. Without *group*, reading begins
     after the stream id *since* (default: only what comes from now on). A lost connection is waited for; nothing is
-    skipped.
+    skipped. A store that has forgotten the group (it was emptied, or died) is given it again, as a new one.
     """
     client = connect_async(url)
     key = Keys(namespace).articles
@@ -73,8 +74,8 @@ async def follow(
             reader = _read_alone(client, key, since or "$")
         else:
             dead = Keys(namespace).dead_deliveries
-            member = _Member(client, key, dead, group, consumer, most_deliveries)
-            reader = _read_in_group(member, since or "0", claim_after_seconds)
+            member = _Member(client, key, dead, group, consumer, since or "0", most_deliveries)
+            reader = _read_in_group(member, claim_after_seconds)
         async for delivery in reader:
             yield delivery
     finally:
@@ -94,42 +95,57 @@ async def _read_alone(client: Redis, key: str, since: str) -> AsyncIterator[Deli
                 yield Delivery(article, stream_id, article.kind, _nothing_to_acknowledge)
 
 
-async def _read_in_group(member: _Member, since: str, claim_after_seconds: float) -> AsyncIterator[Delivery]:
+async def _read_in_group(member: _Member, claim_after_seconds: float) -> AsyncIterator[Delivery]:
     """Hand out what is new, after what was handed out before: that one by one, so that each try is counted alone."""
-    await _patiently(partial(member.join, since))
+    await _patiently(member.join)
     idle_ms, next_claim = int(claim_after_seconds * 1000), monotonic()
     last = "0"
-    while entries := await _patiently(partial(member.read, last, count=1)):  # what we had not acknowledged
+    while entries := await member.ask(partial(member.read, last, count=1)):  # what we had not acknowledged
         last = entries[0][0]
-        if (delivery := await _patiently(partial(member.again, *entries[0]))) is not None:
+        if (delivery := await member.ask(partial(member.again, *entries[0]))) is not None:
             yield delivery
     while True:
         if monotonic() >= next_claim:
             next_claim = monotonic() + claim_after_seconds / 2
-            for stream_id in await _patiently(partial(member.left_by_others, idle_ms)):
-                for entry in await _patiently(partial(member.take_over, stream_id, idle_ms)):
-                    if (delivery := await _patiently(partial(member.again, *entry))) is not None:
+            for stream_id in await member.ask(partial(member.left_by_others, idle_ms)):
+                for entry in await member.ask(partial(member.take_over, stream_id, idle_ms)):
+                    if (delivery := await member.ask(partial(member.again, *entry))) is not None:
                         yield delivery
-        for entry in await _patiently(partial(member.read, ">", count=_BATCH)):
-            if (delivery := await _patiently(partial(member.first, *entry))) is not None:
+        for entry in await member.ask(partial(member.read, ">", count=_BATCH)):
+            if (delivery := await member.ask(partial(member.first, *entry))) is not None:
                 yield delivery
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A consumer of a group on the stream *key*, and what it asks Redis for."""
+    """A consumer of a group on the stream *key*, and what it asks Redis for. A new group begins at *since*."""
 
     client: Redis
     key: str
     dead: str
     group: str
     consumer: str
+    since: str
     most_deliveries: int
 
-    async def join(self, since: str) -> None:
-        """Make sure that there is the group; a new one begins at *since*."""
+    async def ask(self, call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever *call* brings
+        """The answer to *call*; a lost server is waited for, and one that has forgotten the group is given it again.
+
+        All that the stream holds comes again then: nobody knows any more what was acknowledged.
+        """
+        while True:
+            try:
+                return await _patiently(call)
+            except ResponseError as error:
+                if not is_gone(error):
+                    raise
+            log.warning("group_forgotten", group=self.group, since=self.since)
+            await _patiently(self.join)
+
+    async def join(self) -> None:
+        """Make sure that there is the group."""
         try:
-            await self.client.xgroup_create(self.key, self.group, id=since, mkstream=True)
+            await self.client.xgroup_create(self.key, self.group, id=self.since, mkstream=True)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):  # it exists, which is what we want
                 raise

@@ -272,6 +272,21 @@ def _length(town: Town, stream: str) -> int:
 
 
 @pytest.mark.parametrize("group", [None, "g"])
+async def test_reading_goes_on_when_the_store_has_forgotten_everything(town: Town, group: str | None) -> None:
+    """Somebody empties it by mistake, and adds the feeds again: no reader is to be started again for that."""
+    (town.system.folder / "feeds.txt").write_text(town.origin.url("/feed"), "utf-8")
+    async with following(town.system.url, group=group, since="0") as deliveries:
+        await taken(deliveries, _ITEMS)
+        waiting = asyncio.create_task(taken(deliveries, _ITEMS + 3))
+        await asyncio.sleep(0.5)  # it is to wait for the next article when it happens
+        with connect(town.system.url) as client:
+            client.flushall()
+        town.publish(3)
+        assert town.system.run("feeds", "import", "feeds.txt").code == 0
+        assert titles(await waiting) == stories(1, _ITEMS + 3)
+
+
+@pytest.mark.parametrize("group", [None, "g"])
 async def test_reading_goes_on_after_the_server_was_killed(town: Town, group: str | None) -> None:
     """A reader outlives its Redis: it waits for the restart and skips and repeats nothing."""
     async with following(town.system.url, group=group, since="0") as deliveries:

@@ -59,20 +59,30 @@ give_unused_memory_back()
 print(taken, resident_mb() - before)
 """
 _THREADS = """
+from itertools import pairwise
 from threading import Barrier, Thread
+
+HEAP_BYTES = 2**26  # glibc begins each at a multiple of it, and keeps what it does not use yet behind what it uses
 
 def take():
     blocks = [bytearray(5_000) for _ in range(200)]
     taken.wait()
     ended.wait()
 
-def heaps_of_threads():  # glibc begins each at a multiple of 64 MiB
+def mapping(line):
+    ends, rights, *_ = line.split()
+    return *(int(end, 16) for end in ends.split("-")), rights
+
+def heaps_of_threads():
     for _ in range(4):
         Thread(target=take).start()
     taken.wait()
     lines = Path("/proc/self/maps").read_text().splitlines()
     ended.wait()
-    return sum(int(line.partition("-")[0], 16) % 2**26 == 0 for line in lines)
+    return sum(
+        begin % HEAP_BYTES == 0 and rights == "rw-p" and behind == (end, begin + HEAP_BYTES, "---p")
+        for (begin, end, rights), behind in pairwise(map(mapping, lines))
+    )
 
 taken, ended = Barrier(5), Barrier(5)
 share_one_heap()

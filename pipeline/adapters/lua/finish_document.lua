@@ -31,8 +31,8 @@
 --                   an article; "" for a part
 -- ARGV[12] backfill the older page to fetch next, if this one is older or a gap; "" for none
 -- ARGV[13] accepted how many portions of it were accepted
--- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off, or where the store died and
---                   forgot a portion: the claim stands, and the document is to be read again
+-- returns           entries, new, revised, same, near-duplicates, rejected, dead, gaps; nothing when fenced off, or
+--                   where the store died and forgot a portion: the claim stands, the document is to be read again
 -- USES accepted_portions
 local claim = redis.call('HGET', KEYS[2], ARGV[1])
 if not claim or tostring(cjson.decode(claim)['fence']) ~= ARGV[2] then

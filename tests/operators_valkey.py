@@ -48,6 +48,19 @@ class Valkey:
         self.process.kill()
         self.process.wait(timeout=10)
 
+    @property
+    def log(self) -> Path:
+        """Its log of writes, where it was told to keep one."""
+        return next(self.folder.glob("appendonlydir/*.incr.aof"))
+
+    def roll_back(self, to_bytes: int) -> int:
+        """Kill it, and start it with what stood in its log when that was so long; returns how many bytes are gone."""
+        self.stop()
+        gone_bytes = self.log.stat().st_size - to_bytes
+        os.truncate(self.log, to_bytes)
+        self.start()
+        return gone_bytes
+
     def limit_files(self, most_bytes: int) -> None:
         """Let no file of it grow beyond *most_bytes*, as if the disk were full; `NO_LIMIT` ends that."""
         limit_files(self.process.pid, most_bytes)

@@ -38,7 +38,7 @@ def _end_damaged(pipe: Pipe, damage: Callable[[Path], None]) -> None:
     """16: the end of the log of writes is damaged when the store dies; it starts without that end."""
     pipe.recover()
     pipe.store.stop()
-    damage(_log(pipe))
+    damage(pipe.store.log)
     pipe.store.start()
     pipe.hold_still()
     _balance(pipe, 16)
@@ -53,22 +53,14 @@ def _half_a_write_more(log: Path) -> None:
         file.write(b"*3\r\n$3\r\nSET\r\n$3\r\nke")
 
 
-def _log(pipe: Pipe) -> Path:
-    return next(pipe.store.folder.glob("appendonlydir/*.incr.aof"))
-
-
 def _power_loss(pipe: Pipe) -> None:
     """15: what was written since the log was last synced is gone."""
     pipe.recover()
-    log = _log(pipe)
-    synced_bytes = log.stat().st_size
+    synced_bytes = pipe.store.log.stat().st_size
     told = len(published(pipe.store.url))
     pipe.go_on()
     pipe.hold_still()
-    pipe.store.stop()
-    assert log.stat().st_size > synced_bytes
-    os.truncate(log, synced_bytes)
-    pipe.store.start()
+    assert pipe.store.roll_back(synced_bytes) > 0
     assert told <= len(published(pipe.store.url)) + pipe.room.count
     _balance(pipe, 15)
     assert repeated(pipe.reader.lines), "readers had seen nothing of what was lost"
@@ -80,11 +72,9 @@ def _power_loss_before_the_close(pipe: Pipe) -> None:
     _hold_from(pipe, "accept_articles")
     pipe.room.states = 0
     time.sleep(0.1)  # the newsroom may just be at it
-    synced_bytes = _log(pipe).stat().st_size
+    synced_bytes = pipe.store.log.stat().st_size
     _hold_from(pipe, "finish_document")
-    pipe.store.stop()
-    os.truncate(_log(pipe), synced_bytes)
-    pipe.store.start()
+    pipe.store.roll_back(synced_bytes)
     pipe.relay.is_held = False
     pipe.hold_still()
     _balance(pipe, 15)
@@ -120,11 +110,7 @@ def _balance(pipe: Pipe, number: int) -> None:
     """Wait until all that the feeds show stands on the stream; note what is missing or stands there twice."""
     began = time.monotonic()
     shown, url = pipe.room.shown(), pipe.store.url
-    try:
-        wait_until(lambda: latest_titles(url) == shown, timeout_seconds=_PATIENCE_SECONDS)
-    except AssertionError as late:
-        latest = latest_titles(url)
-        raise AssertionError(f"{number}: missing {shown - latest}, shown no more {latest - shown}") from late
+    pipe.wait_for_all_shown(timeout_seconds=_PATIENCE_SECONDS)
     seconds = round(time.monotonic() - began, 1)
     time.sleep(1.5)  # one more round of polls, in which nothing may be told again
     latest, twice = latest_titles(url), len(repeated(published(url)))

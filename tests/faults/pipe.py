@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faults.outcomes import BOOK, Outcome
-from ledger import Reader, published
+from ledger import Reader, latest_titles, published
 from newsroom import Newsroom
 from operators_valkey import Valkey
 from origin import OriginThread
@@ -103,6 +103,15 @@ class Pipe:
         """Wait until the feeds have gone on by so many *states* in the mean: the load is on."""
         further = self.room.progress + states * self.room.count
         wait_until(lambda: self.room.progress >= further, timeout_seconds=_PATIENCE_SECONDS)
+
+    def wait_for_all_shown(self, *, timeout_seconds: float) -> None:
+        """Wait until the stream holds what the feeds show, as worded now; AssertionError says what is missing."""
+        shown = self.room.shown()
+        try:
+            wait_until(lambda: latest_titles(self.store.url) == shown, timeout_seconds=timeout_seconds)
+        except AssertionError as late:
+            latest = latest_titles(self.store.url)
+            raise AssertionError(f"missing {shown - latest}, shown no more {latest - shown}") from late
 
     def _is_told(self) -> bool:
         return not any(desk.missing for desk in self.room.desks.values())

@@ -11,7 +11,6 @@ system itself.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import sys
@@ -19,8 +18,7 @@ import time
 
 import paths  # noqa: F401 - makes the modules below importable
 from faults.pipe import Pipe, running_pipe
-from ledger import latest_titles, published, repeated
-from waiting import wait_until
+from ledger import published, repeated
 
 _PATIENCE_SECONDS = 60.0
 """As long as the claims of forgotten jobs and the leases of forgotten polls last, and more."""
@@ -61,30 +59,23 @@ def main() -> int:
 def _roll_back(pipe: Pipe, chance: random.Random) -> int:
     """Let the store die and forget; returns how many bytes of its log that were."""
     pipe.recover()
-    log = next(pipe.store.folder.glob("appendonlydir/*.incr.aof"))
     pipe.relay.delay_seconds = chance.choice(_DELAYS_SECONDS)
-    begun_bytes = log.stat().st_size
+    begun_bytes = pipe.store.log.stat().st_size
     time.sleep(chance.uniform(0, _MOST_LOAD_SECONDS))
     pipe.room.states = 0
     time.sleep(chance.uniform(0, _MOST_REST_SECONDS))
-    pipe.store.stop()
-    ended_bytes = log.stat().st_size
-    kept_bytes = chance.randint(begun_bytes, ended_bytes)
-    os.truncate(log, kept_bytes)
-    pipe.store.start()
+    gone_bytes = pipe.store.roll_back(chance.randint(begun_bytes, pipe.store.log.stat().st_size))
     pipe.relay.delay_seconds = 0.0
-    return ended_bytes - kept_bytes
+    return gone_bytes
 
 
 def _balance(pipe: Pipe) -> tuple[float, str]:
     """Wait until the stream holds what the feeds show; the seconds that took, and what is wrong."""
     began = time.monotonic()
-    shown = pipe.room.shown()
     try:
-        wait_until(lambda: latest_titles(pipe.store.url) == shown, timeout_seconds=_PATIENCE_SECONDS)
-    except AssertionError:
-        latest = latest_titles(pipe.store.url)
-        return _PATIENCE_SECONDS, f"missing {shown - latest}, shown no more {latest - shown}"
+        pipe.wait_for_all_shown(timeout_seconds=_PATIENCE_SECONDS)
+    except AssertionError as missing:
+        return _PATIENCE_SECONDS, str(missing)
     for desk in pipe.room.desks.values():
         desk.missing.clear()  # what was corrected before anybody saw it is told as corrected from the first
     twice = repeated(published(pipe.store.url))

@@ -206,8 +206,9 @@ def _refuse(*_: object) -> NoReturn:
 
 def _sent_twice(send: Callable[..., object]) -> Callable[..., object]:
     def sending(client: redis.Redis, *words: object) -> object:
-        send(client, *words)
-        return send(client, *words)
+        answer = send(client, *words)
+        assert send(client, *words) == answer
+        return answer
 
     return sending
 
